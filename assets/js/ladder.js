@@ -1,0 +1,137 @@
+/* The verdict ladder: distances as multiples of the nearest reference, on a fixed log axis. */
+"use strict";
+
+(() => {
+  const { svg, html } = Explorer;
+  const HEIGHT = 34;
+  const MARGIN = 14;
+
+  function position(ratio, domain, width) {
+    if (ratio === null) return null;
+    const [low, high] = domain.map(Math.log);
+    const at = (Math.log(Math.max(ratio, 1e-12)) - low) / (high - low);
+    return MARGIN + Math.min(Math.max(at, 0), 1) * (width - 2 * MARGIN);
+  }
+
+  function swatch(name) {
+    const box = html("span", { class: `swatch swatch-${name}` });
+    if (name === "decoy" && Explorer.latest.pictures) {
+      box.style.backgroundImage = `url(${Explorer.latest.pictures.decoy})`;
+    }
+    return box;
+  }
+
+  function showTip(root, tick, event) {
+    const tip = root.querySelector(".tip");
+    const times = tick.ratio === null ? "" : ` · ${tick.ratio.toPrecision(3)} × nearest`;
+    tip.replaceChildren(swatch(tick.name), html("b", {}, tick.name), ` ${tick.distance}${times}`);
+    tip.hidden = false;
+    const box = root.getBoundingClientRect();
+    const at = event.target.getBoundingClientRect();
+    const left = at.left - box.left + at.width / 2 - tip.offsetWidth / 2;
+    tip.style.left = `${Math.min(Math.max(left, 4), box.width - tip.offsetWidth - 4)}px`;
+    tip.style.top = `${at.top - box.top - tip.offsetHeight - 6}px`;
+  }
+
+  function line(root, row, value, width) {
+    const middle = HEIGHT / 2;
+    const at = (ratio) => position(ratio, value.domain, width);
+    const one = at(1);
+    const picture = svg("svg", { width, height: HEIGHT, class: "line" });
+    picture.append(
+      svg("rect", { x: 0, y: 4, width: one, height: HEIGHT - 8, class: "safe" }),
+      svg("line", { x1: MARGIN, x2: width - MARGIN, y1: middle, y2: middle, class: "rail" }),
+      svg("line", { x1: one, x2: one, y1: 2, y2: HEIGHT - 2, class: "limit" }),
+    );
+    for (const tick of row.ticks) {
+      const x = at(tick.ratio);
+      if (x === null) continue;
+      const decoy = tick.name === "decoy";
+      const mark = svg("g", { class: `tick ${decoy ? "decoy" : ""}` });
+      mark.append(
+        svg("line", { x1: x, x2: x, y1: middle - 9, y2: middle + 9 }),
+        svg("rect", { x: x - 7, y: 0, width: 14, height: HEIGHT, class: "hit" }),
+      );
+      if (decoy) mark.append(svg("path", { d: `M${x - 4} 3h8l-4 6z` }));
+      mark.addEventListener("pointerenter", (event) => showTip(root, tick, event));
+      mark.addEventListener("pointerleave", () => (root.querySelector(".tip").hidden = true));
+      picture.append(mark);
+    }
+    const x = at(row.ratio);
+    if (x !== null) {
+      const beyond = row.ratio > value.domain[1] ? "▸" : row.ratio < value.domain[0] ? "◂" : "";
+      picture.append(svg("circle", { cx: x, cy: middle, r: 7, fill: row.colour, class: "mark" }));
+      if (beyond) {
+        const label = svg("text", { x: beyond === "▸" ? x - 12 : x + 12, y: middle + 5 });
+        label.setAttribute("text-anchor", beyond === "▸" ? "end" : "start");
+        label.append(beyond);
+        picture.append(label);
+      }
+    }
+    return picture;
+  }
+
+  function axis(value, width) {
+    const picture = svg("svg", { width, height: 20, class: "axis", "aria-hidden": "true" });
+    for (const ratio of [0.01, 0.1, 1, 10]) {
+      const x = position(ratio, value.domain, width);
+      const text = svg("text", { x, y: 14, "text-anchor": ratio === 0.01 ? "start" : "middle" });
+      text.append(ratio === 1 ? "1 = nearest blank" : `${ratio}`);
+      picture.append(text);
+    }
+    return picture;
+  }
+
+  function draw(root, value) {
+    const rows = root.querySelector(".rows");
+    if (rows.clientWidth === 0) return;
+    const narrow = rows.clientWidth < 560;
+    const width = Math.max(narrow ? rows.clientWidth : rows.clientWidth - 320, 160);
+    const nodes = value.rows.map((row) => {
+      const verdict = value.rule === "none" ? "·" : row.passed ? "✓" : "✗";
+      const kind = value.rule === "none" ? "idle" : row.passed ? "pass" : "fail";
+      return html(
+        "div",
+        { class: `row ${kind}`, "data-metric": row.metric, tabindex: "0" },
+        html(
+          "div",
+          { class: "name" },
+          html("span", { class: "verdict", "aria-hidden": "true" }, verdict),
+          html("span", { class: "dot", style: `background:${row.colour}` }),
+          html("span", { title: row.help }, row.title),
+        ),
+        line(root, row, value, width),
+        html(
+          "div",
+          { class: "value" },
+          html("b", {}, row.distance),
+          row.ratio === null ? "" : ` = ${row.ratio.toPrecision(2)} × `,
+          row.ratio === null ? "" : html("span", { class: "near" }, row.nearest),
+        ),
+        html("span", { class: "sr-only" }, row.sentence),
+      );
+    });
+    const scale = html("div", { class: "row scale" }, html("div"), axis(value, width), html("div"));
+    const focused = rows.contains(document.activeElement)
+      ? document.activeElement.dataset.metric
+      : null;
+    rows.replaceChildren(...nodes, scale);
+    if (focused) rows.querySelector(`[data-metric="${focused}"]`)?.focus();
+    Explorer.setText(root.querySelector(".summary"), summary(value));
+  }
+
+  function summary(value) {
+    if (value.rule === "none") {
+      return "Nothing is changed yet: every distance is 0. Move a slider under Challenge.";
+    }
+    const count = (norm) => `${value.counts[norm].passed} of ${value.counts[norm].of}`;
+    const rule = {
+      references: "nearer than every blank reference",
+      decoy: "nearer than the decoy (the rule for a colour stain)",
+      both: "nearer than every blank reference and than the decoy",
+    }[value.rule];
+    return `✓ means ${rule}. With channel norm ${count("norm")} pass, without ${count("raw")}.`;
+  }
+
+  Explorer.panel("ladder", draw);
+})();

@@ -1,0 +1,78 @@
+"""Scores of features against features: all metrics, both norms, every layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from explorer.features import Features, single_metrics
+from explorer.metrics import METRICS
+from explorer.metrics.distance import Terms, terms
+from explorer.results import Score
+
+Heads = Sequence[torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One batch of comparisons.
+
+    Attributes:
+        distances: (single metric, norm) → float64 (N, layers), on the CPU.
+        spatial: the terms of `spatial` (and LPIPS) a layer, which are its heatmaps.
+    """
+
+    distances: dict[tuple[str, str], torch.Tensor]
+    spatial: tuple[Terms, ...]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the terms and distances."""
+        kept = [t for layer in self.spatial for t in (layer.raw, layer.norm, layer.weighted)]
+        kept += list(self.distances.values())
+        return sum(t.numel() * t.element_size() for t in kept if t is not None)
+
+    def scores(self, index: int = 0) -> dict[tuple[str, str], Score]:
+        """Every registered metric's score of comparison `index`, sums included."""
+        single = {key: Score(tuple(d[index].tolist())) for key, d in self.distances.items()}
+        result = {}
+        for metric in METRICS:
+            for norm in metric.norms:
+                parts = [single.get((part, norm)) for part in metric.parts]
+                if all(part is not None for part in parts):
+                    score = parts[0]
+                    for part in parts[1:]:
+                        score = score + part  # type: ignore[operator]
+                    result[metric.name, norm] = score
+        return result  # type: ignore[return-value]
+
+
+def compare(a: Features, b: Features, heads: Heads | None = None) -> Compared:
+    """Compare the pictures of `a` (one, or as many as `b` has) with those of `b`.
+
+    Args:
+        a, b: features from the same extractor, of pictures of one size.
+        heads: LPIPS's weights, a (C,) tensor a layer, where the network has them.
+    """
+    distances: dict[tuple[str, str], list[torch.Tensor]] = {}
+    spatial: list[Terms] = []
+    weighted = {m.rearrange: m for m in single_metrics() if m.weighted}
+    for metric in single_metrics():
+        if metric.weighted:
+            continue
+        partner = weighted.get(metric.rearrange) if heads is not None else None
+        for layer in range(len(a.maps)):
+            head = heads[layer] if partner and heads is not None else None
+            found = terms(a.arranged(metric, layer), b.arranged(metric, layer), head)
+            for norm in metric.norms:
+                value = getattr(found, norm).mean(1, dtype=torch.float64)
+                distances.setdefault((metric.name, norm), []).append(value)
+            if partner and found.weighted is not None:
+                value = found.weighted.mean(1, dtype=torch.float64)
+                distances.setdefault((partner.name, "norm"), []).append(value)
+            if metric.name == "spatial":
+                spatial.append(found)
+    stacked = {key: torch.stack(value, 1).cpu() for key, value in distances.items()}
+    return Compared(stacked, tuple(spatial))

@@ -1,0 +1,233 @@
+"""The engine: scenes and pictures in, results out. It knows nothing of any page.
+
+It holds models and bounded caches keyed by what made their content. One lock keeps concurrent
+visitors from computing at once, which on few cores would only slow them all down.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import torch
+
+from explorer import __version__, weights
+from explorer.attribution import heatmaps
+from explorer.cache import Cache
+from explorer.comparison import Compared, compare
+from explorer.features import Extractor, Features
+from explorer.images import Upload
+from explorer.networks import NETWORKS
+from explorer.perturbations import active
+from explorer.pictures import REFERENCES, picture, reference, subject
+from explorer.results import NORMS, Comparison, Exploration, Receipt, Verdict
+from explorer.scene import Layout, Scene, Source, Step
+
+CACHE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A flattened picture, float32, 3 × H × W, and the key of what made it."""
+
+    key: Hashable
+    image: torch.Tensor
+
+
+class Engine:
+    """Renders, extracts, compares; everything computed is kept while there is room."""
+
+    def __init__(
+        self,
+        device: str | torch.device | None = None,
+        dtype: torch.dtype = torch.float32,
+        cache_bytes: int = CACHE_BYTES,
+    ) -> None:
+        """Use the GPU where there is one, unless `device` says otherwise."""
+        if device is None:
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.device = torch.device(device)
+        self.dtype = dtype
+        self._lock = threading.RLock()
+        self._extractors: dict[tuple[str, str], tuple[Extractor, tuple[torch.Tensor, ...] | None]]
+        self._extractors = {}
+        self._pictures = Cache(cache_bytes // 8)
+        self._features = Cache(cache_bytes)
+        self._compared = Cache(cache_bytes // 8)
+
+    def explore(self, scene: Scene, upload: Upload | None = None) -> Exploration:
+        """Everything that the Explore tab shows.
+
+        Args:
+            scene: what is on the screen.
+            upload: the decoded picture, if the scene's source is one.
+
+        Raises:
+            WeightsError: if the network's weights cannot be had.
+            ValueError: if the scene names an upload that is not given, or the canvas is too
+                small for the network.
+        """
+        started = time.perf_counter()
+        with self._lock, torch.inference_mode():
+            ask = scene.question
+            original = self._rendered(scene.source, scene.layout, (), upload)
+            challenge = active(scene.challenge)
+            perturbed = self._rendered(scene.source, scene.layout, challenge, upload)
+            decoy = self._rendered(scene.decoy, scene.layout, (), None)
+            drawn = time.perf_counter()
+            extractor, heads = self.extractor(ask.network, ask.weights)
+            features_a = self._featured(ask.network, ask.weights, original)
+            features_b = self._featured(ask.network, ask.weights, perturbed)
+            seen = time.perf_counter()
+            if ask.heatmap == "sort":
+                # One packed sort gives values and provenance; asked for after, it is a second one.
+                for features in (features_a, features_b):
+                    for layer in range(len(features.maps)):
+                        features.order(layer)
+            compared = self._pair(ask.network, ask.weights, original, perturbed)
+            verdicts = self._verdicts(scene, compared, original, decoy)
+            layers = tuple(tap.name for tap in extractor.network.taps)
+            shown = ask.heatmap if (ask.heatmap, "norm") in compared.distances else "spatial"
+            norm = "norm" if ask.norm else "raw"
+            maps = heatmaps(shown, norm, features_a, features_b, compared, layers)
+            comparison = Comparison(
+                self._receipt(extractor, perturbed.image), layers, compared.scores()
+            )
+        ended = time.perf_counter()
+        return Exploration(
+            scene,
+            comparison,
+            verdicts,
+            maps,
+            original.image.numpy(),
+            perturbed.image.numpy(),
+            decoy.image.numpy(),
+            timings={"render": drawn - started, "forward": seen - drawn, "compare": ended - seen},
+        )
+
+    def compare_images(
+        self, a: torch.Tensor, b: torch.Tensor, network: str, weights_choice: str = "pretrained"
+    ) -> Comparison:
+        """Compare two pictures as they are, float, 3 × H × W, in [0, 1], by every metric.
+
+        Raises:
+            WeightsError: if the weights cannot be had.
+            ValueError: if the sizes differ or are too small for the network.
+        """
+        if a.shape != b.shape:
+            raise ValueError(
+                f"Both pictures need the same size; {a.shape[-1]} × {a.shape[-2]} and "
+                f"{b.shape[-1]} × {b.shape[-2]} were given."
+            )
+        with self._lock, torch.inference_mode():
+            extractor, heads = self.extractor(network, weights_choice)
+            pictures = [Picture(_content_key(x), x) for x in (a, b)]
+            compared = self._pair(network, weights_choice, *pictures)
+            layers = tuple(tap.name for tap in extractor.network.taps)
+            return Comparison(self._receipt(extractor, a), layers, compared.scores())
+
+    def extractor(
+        self, network: str, weights_choice: str = "pretrained"
+    ) -> tuple[Extractor, tuple[torch.Tensor, ...] | None]:
+        """The network ready to run, and its LPIPS heads where it has them; loaded once.
+
+        Raises:
+            WeightsError: if the weights cannot be had.
+            KeyError: if there is no such network.
+        """
+        key = (network, weights_choice)
+        with self._lock:
+            if key not in self._extractors:
+                record = NETWORKS[network]
+                loaded = weights.load(record, weights_choice)
+                heads = weights.load_heads(record) if weights_choice == "pretrained" else None
+                if heads is not None:
+                    heads = tuple(h.to(self.device, self.dtype) for h in heads)
+                if len(self._extractors) >= 8:
+                    self._extractors.pop(next(iter(self._extractors)))
+                self._extractors[key] = (
+                    Extractor(record, loaded, self.device, self.dtype),
+                    heads,
+                )
+            return self._extractors[key]
+
+    def _rendered(
+        self, source: Source, layout: Layout, challenge: tuple[Step, ...], upload: Upload | None
+    ) -> Picture:
+        # The subject depends on less than the picture does: a turn or a stain reuses it.
+        made_by = ("subject", source, layout.size, layout.scale, layout.cutout)
+        key = (source, layout, challenge)
+
+        def make() -> torch.Tensor:
+            placed = self._pictures.get(
+                made_by, lambda: subject(source, layout, upload), _tensor_bytes
+            )
+            return picture(placed, layout, challenge)
+
+        return Picture(key, self._pictures.get(key, make, _tensor_bytes))
+
+    def _featured(self, network: str, choice: str, *pictures: Picture) -> Features:
+        key = (network, choice, tuple(p.key for p in pictures))
+        return self._features.get(
+            key,
+            lambda: self.extractor(network, choice)[0](torch.stack([p.image for p in pictures])),
+            lambda features: features.nbytes,
+        )
+
+    def _pair(self, network: str, choice: str, a: Picture, *others: Picture) -> Compared:
+        key = (network, choice, a.key, tuple(p.key for p in others))
+
+        def make() -> Compared:
+            heads = self.extractor(network, choice)[1]
+            return compare(
+                self._featured(network, choice, a), self._featured(network, choice, *others), heads
+            )
+
+        return self._compared.get(key, make, lambda compared: compared.nbytes)
+
+    def _verdicts(
+        self, scene: Scene, compared: Compared, original: Picture, decoy: Picture
+    ) -> tuple[Verdict, ...]:
+        size = scene.layout.size
+        ask = scene.question
+        names = tuple(REFERENCES)
+        blanks = [Picture(("reference", n, size), reference(n, size)) for n in names]
+        against = self._pair(ask.network, ask.weights, original, *blanks)
+        references = [against.scores(i) for i in range(len(names))]
+        to_decoy = self._pair(ask.network, ask.weights, original, decoy).scores()
+        return tuple(
+            Verdict(
+                metric,
+                norm,
+                score.total,
+                {name: references[i][metric, norm].total for i, name in enumerate(names)},
+                to_decoy[metric, norm].total,
+            )
+            for (metric, norm), score in compared.scores().items()
+        )
+
+    def _receipt(self, extractor: Extractor, image: torch.Tensor) -> Receipt:
+        return Receipt(
+            extractor.network.name,
+            extractor.info,
+            (int(image.shape[-1]), int(image.shape[-2])),
+            str(self.dtype).removeprefix("torch."),
+            str(self.device),
+            __version__,
+        )
+
+
+def _tensor_bytes(tensor: torch.Tensor) -> int:
+    return tensor.numel() * tensor.element_size()
+
+
+def _content_key(image: torch.Tensor) -> tuple[object, ...]:
+    data = image.detach().cpu().contiguous()
+    digest = hashlib.sha256(data.numpy().tobytes()).hexdigest()
+    return ("content", tuple(data.shape), str(data.dtype), digest)
+
+
+__all__ = ["NORMS", "Engine", "Picture"]

@@ -1,0 +1,1 @@
+"""Results → figures: plain data for the page's own drawing, plotly figures on demand."""

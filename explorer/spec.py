@@ -1,0 +1,306 @@
+"""Knobs and registries: the declarations that controls, sweeps, links and tests follow from.
+
+A knob is declared once, in the signature of the function that uses it::
+
+    @PERTURBATIONS.register("rotate", title="Rotate")
+    def rotate(canvas: Canvas, *, angle: Annotated[float, Real(0, -180, 180, unit="°")]) -> Canvas:
+        ...
+
+Everything else about it (slider, help text, cleaning, sweep axis, address, tests) is derived.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+
+Value = Union[float, int, str, bool]
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A value that is safe to use, and a sentence if it is not what was given."""
+
+    value: Value
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Real:
+    """A real number in [low, high], in `unit`, moved in steps of `step`."""
+
+    default: float
+    low: float
+    high: float
+    step: float = 0.01
+    unit: str = ""
+    title: str = ""
+    help: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration that contradicts itself."""
+        if not self.low <= self.default <= self.high or self.step <= 0:
+            raise ValueError(
+                f"Knob default {self.default} must lie in [{self.low}, {self.high}] "
+                f"and its step {self.step} must be positive."
+            )
+
+    def clean(self, value: object, name: str = "value") -> Cleaned:
+        """Clamp to the range; a value that is no finite number becomes the default."""
+        number = _finite(value)
+        if number is None:
+            note = f"{name} was {value!r}, not a number: used {self.default:g}{self.unit}."
+            return Cleaned(self.default, note)
+        inside = self._round(min(max(number, self.low), self.high))
+        if self.low <= number <= self.high:
+            return Cleaned(inside)
+        return Cleaned(
+            inside,
+            f"{name} was {number:g}{self.unit}, outside {self.low:g} to {self.high:g}: "
+            f"used {inside:g}{self.unit}.",
+        )
+
+    def _round(self, number: float) -> float:
+        # Twelve digits absorb the float noise of slider steps and keep equal settings equal.
+        return float(f"{number:.12g}") + 0.0
+
+    def grid(self, points: int) -> tuple[float, ...]:
+        """`points` values from low to high, both included."""
+        span = self.high - self.low
+        return tuple(
+            self._round(self.low + span * i / max(points - 1, 1)) for i in range(points)
+        )
+
+
+@dataclass(frozen=True)
+class Integer(Real):
+    """A whole number in [low, high]."""
+
+    default: int
+    low: int
+    high: int
+    step: int = 1
+
+    def _round(self, number: float) -> int:  # type: ignore[override]
+        return round(number)
+
+    def grid(self, points: int) -> tuple[int, ...]:  # type: ignore[override]
+        """At most `points` distinct whole numbers from low to high, both included."""
+        return tuple(sorted({int(v) for v in super().grid(points)}))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of `options`, a name each; `labels` are what a person reads."""
+
+    default: str
+    options: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    title: str = ""
+    help: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a default that cannot be chosen."""
+        if self.default not in self.options:
+            raise ValueError(f"Default {self.default!r} is not one of {self.options}.")
+        if self.labels and len(self.labels) != len(self.options):
+            raise ValueError(f"{len(self.labels)} labels for {len(self.options)} options.")
+
+    def clean(self, value: object, name: str = "value") -> Cleaned:
+        """Return the value if it is an option, else the default."""
+        text = value if isinstance(value, str) else str(value)
+        if text in self.options:
+            return Cleaned(text)
+        return Cleaned(
+            self.default,
+            f"{name} was {_shorten(text)}, not one of {', '.join(self.options)}: "
+            f"used {self.default}.",
+        )
+
+
+@dataclass(frozen=True)
+class Toggle:
+    """On or off."""
+
+    default: bool
+    title: str = ""
+    help: str = ""
+
+    def clean(self, value: object, name: str = "value") -> Cleaned:
+        """Accept a bool (or 0 / 1); anything else becomes the default."""
+        if isinstance(value, (bool, int)) and value in (0, 1):
+            return Cleaned(bool(value))
+        return Cleaned(
+            self.default, f"{name} was {_shorten(value)}, not on or off: used {self.default}."
+        )
+
+
+@dataclass(frozen=True)
+class Colour:
+    """An sRGB colour, `#rrggbb`."""
+
+    default: str
+    title: str = ""
+    help: str = ""
+
+    def clean(self, value: object, name: str = "value") -> Cleaned:
+        """Accept `#rgb`, `#rrggbb` and `rgb(a)(r, g, b)` with 0 to 255; give `#rrggbb`."""
+        parsed = parse_colour(value)
+        if parsed is not None:
+            return Cleaned(parsed)
+        return Cleaned(
+            self.default,
+            f"{name} was {_shorten(value)}, not a colour like #a01b1b: used {self.default}.",
+        )
+
+
+Knob = Union[Real, Integer, Choice, Toggle, Colour]
+
+
+def parse_colour(value: object) -> str | None:
+    """`value` as `#rrggbb`, or None.
+
+    >>> parse_colour("#FA0"), parse_colour("rgba(103.2, 27, 27, 1)"), parse_colour("red?")
+    ('#ffaa00', '#671b1b', None)
+    """
+    if not isinstance(value, str):
+        return None
+    text = value.strip().lower()
+    if re.fullmatch(r"#[0-9a-f]{3}", text):
+        return "#" + "".join(2 * c for c in text[1:])
+    if re.fullmatch(r"#[0-9a-f]{6}", text):
+        return text
+    number = r"\s*(\d{1,3}(?:\.\d+)?)\s*"
+    match = re.fullmatch(rf"rgba?\({number},{number},{number}(?:,[^,()]*)?\)", text)
+    if match is None:
+        return None
+    channels = [round(float(c)) for c in match.groups()]
+    return None if max(channels) > 255 else "#" + "".join(f"{c:02x}" for c in channels)
+
+
+def rgb(colour: str) -> tuple[float, float, float]:
+    """`#rrggbb` as three numbers in [0, 1]."""
+    return tuple(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))  # type: ignore[return-value]
+
+
+def _finite(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _shorten(value: object, length: int = 40) -> str:
+    text = repr(value)
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One registered function with its knobs and what a person should know of it."""
+
+    name: str
+    title: str
+    function: Callable[..., Any]
+    knobs: Mapping[str, Knob]
+    help: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def defaults(self) -> dict[str, Value]:
+        """The knobs at their default, in order of declaration."""
+        return {name: knob.default for name, knob in self.knobs.items()}
+
+    def clean(self, values: Mapping[str, object]) -> tuple[dict[str, Value], list[str]]:
+        """Every knob of this entry, cleaned, with defaults for what is missing; and notes."""
+        result: dict[str, Value] = {}
+        notes = []
+        for name, knob in self.knobs.items():
+            label = f"{self.title}: {knob.title or name.replace('_', ' ')}"
+            cleaned = knob.clean(values.get(name, knob.default), label)
+            result[name] = cleaned.value
+            if cleaned.note:
+                notes.append(cleaned.note)
+        return result, notes
+
+    def is_neutral(self, values: Mapping[str, Value]) -> bool:
+        """True when the knobs that carry the effect (fact `neutral`) change nothing."""
+        neutral: Mapping[str, Value] = self.facts.get("neutral", {})
+        return bool(neutral) and all(values.get(k) == v for k, v in neutral.items())
+
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Named things in the order in which they were registered."""
+
+    def __init__(self, kind: str) -> None:
+        """`kind` is the noun for error messages, e.g. "perturbation"."""
+        self.kind = kind
+        self._things: dict[str, T] = {}
+
+    def add(self, name: str, thing: T) -> T:
+        """Register `thing`; a name is given once."""
+        if name in self._things:
+            raise ValueError(f"There is already a {self.kind} named {name!r}.")
+        self._things[name] = thing
+        return thing
+
+    def __getitem__(self, name: str) -> T:
+        """The thing of that name; KeyError says what there is."""
+        try:
+            return self._things[name]
+        except KeyError:
+            known = ", ".join(self._things)
+            raise KeyError(f"There is no {self.kind} named {name!r}; there are: {known}.") from None
+
+    def __contains__(self, name: object) -> bool:
+        """Whether something of that name is registered."""
+        return name in self._things
+
+    def __iter__(self) -> Iterator[T]:
+        """All things, in order."""
+        return iter(self._things.values())
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._things)
+
+    def names(self) -> tuple[str, ...]:
+        """All names, in order."""
+        return tuple(self._things)
+
+
+class Functions(Registry[Entry]):
+    """A registry of functions whose keyword parameters are knobs."""
+
+    def register(self, name: str, *, title: str, **facts: Any) -> Callable[[T], T]:
+        """Decorator: read the knobs off the signature and the help off the docstring."""
+
+        def decorate(function: T) -> T:
+            help_line = (inspect.getdoc(function) or "").split("\n\n")[0].replace("\n", " ")
+            knobs = knobs_of(function)  # type: ignore[arg-type]
+            self.add(name, Entry(name, title, function, knobs, help_line, facts))  # type: ignore[arg-type]
+            return function
+
+        return decorate
+
+
+def knobs_of(function: Callable[..., Any]) -> dict[str, Knob]:
+    """The `Annotated` knobs among a function's parameters, in order."""
+    hints = get_type_hints(function, include_extras=True)
+    knobs: dict[str, Knob] = {}
+    for name in inspect.signature(function).parameters:
+        hint = hints.get(name)
+        if get_origin(hint) is Annotated:
+            found = [m for m in get_args(hint)[1:] if isinstance(m, get_args(Knob))]
+            if found:
+                knobs[name] = found[0]
+    return knobs

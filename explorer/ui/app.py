@@ -1,0 +1,70 @@
+"""Composition only: theme, assets, tabs, launch."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+# Before gradio is imported: it would call home at start otherwise.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+import gradio as gr
+
+from explorer.engine import Engine
+from explorer.synthesis import FAMILIES
+from explorer.ui.explore import build_tab
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+SCRIPTS = ("core", "status", "pictures", "ladder", "bars", "heatmaps", "receipt")
+TITLE = "Deep Perceptual Similarity Explorer"
+INTRO = (
+    f'<h1>{TITLE}</h1><p>How alike a neural network’s features say two pictures are, and where that '
+    "judgement breaks. Change the right picture with the sliders; every answer follows.</p>"
+)
+
+
+def build(engine: Engine | None = None) -> gr.Blocks:
+    """The whole page, around one engine."""
+    engine = engine or Engine()
+    with gr.Blocks(title=TITLE, delete_cache=(600, 3600), fill_width=True) as demo:
+        gr.HTML(INTRO, elem_id="intro")
+        build_tab(engine)
+    return demo
+
+
+def launch_options() -> dict[str, Any]:
+    """What belongs to `launch` in Gradio 6: looks, limits, and no calls to other hosts."""
+    script = "\n".join((ASSETS / "js" / f"{name}.js").read_text() for name in SCRIPTS)
+    return {
+        "theme": theme(),
+        "css": (ASSETS / "css" / "explorer.css").read_text() + family_css(),
+        "head": f"<script>{script}</script>",
+        "run_history": False,
+        "max_file_size": "32mb",
+        "state_session_capacity": 200,
+        "show_error": False,
+        "footer_links": [],
+    }
+
+
+def theme() -> gr.themes.Base:
+    """Soft, with the two bundled fonts that are complete."""
+    return gr.themes.Soft(
+        primary_hue="blue",
+        neutral_hue="slate",
+        font=[gr.themes.LocalFont("IBM Plex Sans", weights=(400, 700)), "system-ui", "sans-serif"],
+        font_mono=[gr.themes.LocalFont("IBM Plex Mono", weights=(400, 700)), "monospace"],
+        text_size="sm",
+        spacing_size="sm",
+        radius_size="sm",
+    )
+
+
+def family_css() -> str:
+    """One rule a family: its knobs show when the answered scene shows it."""
+    shown = ",".join(
+        f'body[data-kind="synthesis"][data-family="{f.name}"] .family-{f.name}' for f in FAMILIES
+    )
+    hidden = ",".join(f".family-{f.name}" for f in FAMILIES)
+    return f"{hidden}{{display:none!important}}{shown}{{display:flex!important}}"

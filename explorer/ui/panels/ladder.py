@@ -1,0 +1,14 @@
+"""The verdict ladder."""
+
+from explorer.figures import ladder
+from explorer.ui.panels.panel import Panel
+
+PANEL = Panel(
+    "ladder",
+    "Verdict: the same picture, or rather a blank canvas?",
+    "Each line is a metric. The bold mark is the perturbed picture; grey ticks are the seven blank "
+    "references and the decoy, all as multiples of the nearest reference. Left of 1 the metric "
+    "still sees the same picture; right of it, it would rather have a blank canvas.",
+    '<div class="rows"></div><p class="summary" role="status"></p><div class="tip" hidden></div>',
+    ladder.figure,
+)

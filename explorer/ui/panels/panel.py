@@ -1,0 +1,50 @@
+"""What a panel is: a static template, a drawing function in the page, and a figure as its data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from explorer.results import Exploration
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One panel of answers.
+
+    Attributes:
+        name: of the panel, of its drawing function in assets/js, and of its DOM id.
+        title: its heading.
+        help: two sentences at most on how to read it.
+        body: static HTML, which the drawing function fills.
+        figure: results → plain data.
+        tools: static HTML at the right of the heading.
+    """
+
+    name: str
+    title: str
+    help: str
+    body: str
+    figure: Callable[[Exploration], dict[str, Any]]
+    tools: str = ""
+
+
+def build(panel: Panel, value: dict[str, Any]) -> gr.HTML:
+    """The component. It is drawn once from `value`, then again whenever the value changes."""
+    head = f'<h2 id="{panel.name}-title">{panel.title}</h2>'
+    template = (
+        f'<section class="panel panel-{panel.name}" aria-labelledby="{panel.name}-title">'
+        f'<header>{head}<div class="tools">{panel.tools}</div></header>'
+        f'<p class="help">{panel.help}</p>{panel.body}</section>'
+    )
+    return gr.HTML(
+        value=value,
+        html_template=template,
+        js_on_load=f"Explorer.mount('{panel.name}', element, props, watch);",
+        elem_id=f"panel-{panel.name}",
+        elem_classes=["answers"],
+        apply_default_css=False,
+    )

