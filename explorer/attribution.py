@@ -2,7 +2,7 @@
 
 - `spatial` and LPIPS have positions: each place's term, where it is.
 - `sort` has ranks: each rank's term is laid where that activation came from, once in the original
-  and once in the perturbed picture.
+  and once in the perturbed picture. Equal activations share their ranks' terms equally.
 - `mean` has neither; its map shows channels, one cell each.
 """
 
@@ -60,9 +60,7 @@ def _layer(
             a.arranged(METRICS["mean"], i), b.arranged(METRICS["mean"], i), norm
         ).flatten()
         return [("both", channel_grid(each.cpu().numpy()))]
-    contributions = rank_terms(
-        a.arranged(METRICS["sort"], i), b.arranged(METRICS["sort"], i), norm
-    )
+    contributions = rank_terms(a.arranged(METRICS["sort"], i), b.arranged(METRICS["sort"], i), norm)
     return [
         (over, provenance(contributions[0], features.order(i)[0]).reshape(height, width))
         for over, features in (("original", a), ("perturbed", b))
@@ -81,6 +79,27 @@ def provenance(contributions: torch.Tensor, order: torch.Tensor) -> np.ndarray:
         return total.index_add_(0, flat_order, flat.double()).float().cpu().numpy()
     laid = np.bincount(flat_order.numpy(), weights=flat.numpy(), minlength=places)
     return laid.astype(np.float32)
+
+
+def shared_by_ties(contributions: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    """Share rank contributions (C, P) equally among equal activations of a row.
+
+    `values` are the sorted activations. Without this, which of many equal places a contribution
+    falls on would be an accident of the sort; flat regions and zeros are full of ties.
+    """
+    starts = torch.ones_like(values, dtype=torch.bool)
+    torch.ne(values[:, 1:], values[:, :-1], out=starts[:, 1:])
+    first = starts.flatten().nonzero().flatten()
+    ends = torch.cat([first[1:], first.new_tensor([values.numel()])])
+    counts = ends - first
+    if contributions.device.type == "cpu":
+        # reduceat adds runs without the rounding of differences of one long running sum.
+        sums = torch.from_numpy(np.add.reduceat(contributions.numpy().ravel(), first.numpy()))
+    else:
+        group = starts.flatten().cumsum(0) - 1
+        sums = torch.zeros(len(first), dtype=contributions.dtype, device=values.device)
+        sums.index_add_(0, group, contributions.flatten())
+    return (sums / counts).repeat_interleave(counts).view_as(contributions)
 
 
 def channel_grid(contributions: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
@@ -26,6 +26,7 @@ class Compared:
 
     distances: dict[tuple[str, str], torch.Tensor]
     spatial: tuple[Terms, ...]
+    _scores: dict[int, dict[tuple[str, str], Score]] = field(default_factory=dict, compare=False)
 
     @property
     def nbytes(self) -> int:
@@ -36,6 +37,11 @@ class Compared:
 
     def scores(self, index: int = 0) -> dict[tuple[str, str], Score]:
         """Every registered metric's score of comparison `index`, sums included."""
+        if index not in self._scores:
+            self._scores[index] = self._scored(index)
+        return self._scores[index]
+
+    def _scored(self, index: int) -> dict[tuple[str, str], Score]:
         single = {key: Score(tuple(d[index].tolist())) for key, d in self.distances.items()}
         result = {}
         for metric in METRICS:

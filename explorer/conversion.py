@@ -110,7 +110,7 @@ def torch_state(state: Mapping[str, torch.Tensor], network: Network) -> State:
         for part in ("weight", "bias"):
             key = f"{name}.{part}"
             tensor = state.get(f"features.{key}", state.get(key))
-            if tensor is None:
+            if not isinstance(tensor, torch.Tensor):
                 raise KeyError(key)
             result[key] = tensor.detach().to("cpu", torch.float32).contiguous().clone()
     return result

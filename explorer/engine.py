@@ -17,6 +17,7 @@ import torch
 from explorer import __version__, weights
 from explorer.attribution import heatmaps
 from explorer.cache import Cache
+from explorer.canvas import smoothed
 from explorer.comparison import Compared, compare
 from explorer.features import Extractor, Features
 from explorer.images import Upload
@@ -56,6 +57,9 @@ class Engine:
         self._extractors = {}
         self._pictures = Cache(cache_bytes // 8)
         self._features = Cache(cache_bytes)
+        # What moves is kept only while it is on the screen: its memory is then used again by the
+        # next move, which is much faster than memory that the system has to provide anew.
+        self._moving = Cache(0)
         self._compared = Cache(cache_bytes // 8)
 
     def explore(self, scene: Scene, upload: Upload | None = None) -> Exploration:
@@ -80,14 +84,14 @@ class Engine:
             drawn = time.perf_counter()
             extractor, heads = self.extractor(ask.network, ask.weights)
             features_a = self._featured(ask.network, ask.weights, original)
-            features_b = self._featured(ask.network, ask.weights, perturbed)
+            features_b = self._featured(ask.network, ask.weights, perturbed, keep=False)
             seen = time.perf_counter()
             if ask.heatmap == "sort":
                 # One packed sort gives values and provenance; asked for after, it is a second one.
                 for features in (features_a, features_b):
                     for layer in range(len(features.maps)):
                         features.order(layer)
-            compared = self._pair(ask.network, ask.weights, original, perturbed)
+            compared = self._pair(ask.network, ask.weights, original, perturbed, keep=False)
             verdicts = self._verdicts(scene, compared, original, decoy)
             layers = tuple(tap.name for tap in extractor.network.taps)
             shown = ask.heatmap if (ask.heatmap, "norm") in compared.distances else "spatial"
@@ -161,30 +165,38 @@ class Engine:
         made_by = ("subject", source, layout.size, layout.scale, layout.cutout)
         key = (source, layout, challenge)
 
+        def prepared() -> tuple[torch.Tensor, torch.Tensor]:
+            pixels = subject(source, layout, upload)
+            return pixels, smoothed(pixels)
+
         def make() -> torch.Tensor:
-            placed = self._pictures.get(
-                made_by, lambda: subject(source, layout, upload), _tensor_bytes
+            placed, smooth = self._pictures.get(
+                made_by, prepared, lambda pair: sum(map(_tensor_bytes, pair))
             )
-            return picture(placed, layout, challenge)
+            return picture(placed, layout, challenge, smooth)
 
         return Picture(key, self._pictures.get(key, make, _tensor_bytes))
 
-    def _featured(self, network: str, choice: str, *pictures: Picture) -> Features:
+    def _featured(
+        self, network: str, choice: str, *pictures: Picture, keep: bool = True
+    ) -> Features:
         key = (network, choice, tuple(p.key for p in pictures))
-        return self._features.get(
+        cache = self._features if keep or key in self._features else self._moving
+        return cache.get(
             key,
             lambda: self.extractor(network, choice)[0](torch.stack([p.image for p in pictures])),
             lambda features: features.nbytes,
         )
 
-    def _pair(self, network: str, choice: str, a: Picture, *others: Picture) -> Compared:
+    def _pair(
+        self, network: str, choice: str, a: Picture, *others: Picture, keep: bool = True
+    ) -> Compared:
         key = (network, choice, a.key, tuple(p.key for p in others))
 
         def make() -> Compared:
             heads = self.extractor(network, choice)[1]
-            return compare(
-                self._featured(network, choice, a), self._featured(network, choice, *others), heads
-            )
+            features = self._featured(network, choice, a)
+            return compare(features, self._featured(network, choice, *others, keep=keep), heads)
 
         return self._compared.get(key, make, lambda compared: compared.nbytes)
 

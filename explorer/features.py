@@ -13,7 +13,11 @@ from explorer.metrics.record import Rearrange
 from explorer.metrics.sort import sort
 from explorer.metrics.sorting import sort_rows_with_order
 from explorer.networks import Network
+from explorer.trunk import stages
 from explorer.weights import Loaded
+
+
+TYPICAL_SIDE = 224
 
 
 class Extractor:
@@ -36,6 +40,9 @@ class Extractor:
         self.forwards = 0
         self._mean = torch.tensor(network.mean, device=device, dtype=dtype).view(1, 3, 1, 1)
         self._std = torch.tensor(network.std, device=device, dtype=dtype).view(1, 3, 1, 1)
+        with torch.inference_mode():
+            example = self.prepare(torch.zeros(1, 3, TYPICAL_SIDE, TYPICAL_SIDE))
+            self._stages = stages(self.trunk, example)
 
     def prepare(self, images: torch.Tensor) -> torch.Tensor:
         """[0, 1] RGB, N × 3 × H × W → what the trunk takes.
@@ -60,8 +67,8 @@ class Extractor:
         current = self.prepare(images)
         taps = {tap.index for tap in self.network.taps}
         maps = []
-        for index, module in enumerate(self.trunk):
-            current = module(current)
+        for run, index in self._stages:
+            current = run(current)
             if index in taps:
                 maps.append(current)
         self.forwards += 1

@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from explorer.spec import parse_colour, rgb
 
@@ -55,16 +56,17 @@ def open_picture(data: bytes, name: str = "The file") -> Image.Image:
         raise PictureError(f"{name} is empty (0 bytes); a PNG, JPEG, WebP or GIF is needed.")
     if len(data) > MAX_BYTES:
         raise PictureError(
-            f"{name} has {len(data) / 2**20:.0f} MB; at most {MAX_BYTES // 2**20} MB can be read."
+            f"{name} has {_megabytes(len(data))} MB; at most {_megabytes(MAX_BYTES)} can be read."
         )
+    # What a stranger's bytes lead a decoder to raise has no bounds, hence `Exception`, twice.
     try:
         with warnings.catch_warnings():
             # The bomb warning is turned into our own, lower limit just below.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.DecompressionBombError:
         raise PictureError(f"{name} unpacks to too many pixels; {_limits()}") from None
-    except (OSError, ValueError, SyntaxError) as error:
+    except Exception as error:
         raise PictureError(
             f"{name} is not a picture that can be read here; PNG, JPEG, WebP, GIF, BMP, TIFF "
             "and PPM can."
@@ -77,19 +79,47 @@ def open_picture(data: bytes, name: str = "The file") -> Image.Image:
             f"{name} is {width} × {height} pixels; each side needs at least {MIN_SIDE}."
         )
     try:
-        picture.seek(0)
-        return _upright_8bit(picture)
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture.seek(0)
+            return _upright_8bit(picture)
+    except Exception as error:
         raise PictureError(f"{name} is damaged or cut off: it could not be decoded.") from error
+
+
+def _megabytes(size: int) -> int:
+    # Rounded up, so that one byte too many does not read as the limit.
+    return -(-size // 2**20)
 
 
 def _limits() -> str:
     return f"at most {MAX_PIXELS // 10**6} megapixels and {MAX_SIDE} a side can be read."
 
 
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What brings a picture upright, by its EXIF orientation."""
+
+
+def _orientation(picture: Image.Image) -> int:
+    try:
+        return picture.getexif().get(ExifTags.Base.Orientation, 1)
+    except (OSError, ValueError, SyntaxError, TypeError, LookupError, struct.error):
+        # Bad notes about a picture are no reason to refuse the picture.
+        return 1
+
+
 def _upright_8bit(picture: Image.Image) -> Image.Image:
     picture.load()
-    upright = ImageOps.exif_transpose(picture)
+    turn = _TURNS.get(_orientation(picture))
+    upright = picture if turn is None else picture.transpose(turn)
     if upright.mode.startswith("I") or upright.mode == "F":
         return _from_deep_grey(upright)
     transparent = "transparency" in upright.info or upright.mode in ("RGBA", "LA", "PA", "RGBa")
@@ -98,9 +128,9 @@ def _upright_8bit(picture: Image.Image) -> Image.Image:
 
 def _from_deep_grey(picture: Image.Image) -> Image.Image:
     # Pillow's own conversion of 16-bit grey clips at 255 where it should divide by 257.
-    values = np.asarray(picture, dtype=np.float64)
+    values = np.nan_to_num(np.asarray(picture, dtype=np.float64))
     scale = 1.0 if picture.mode == "F" and values.max(initial=0) <= 1 else 65535.0
-    grey = np.clip(np.nan_to_num(values) / scale, 0, 1)
+    grey = np.clip(values / scale, 0, 1)
     return Image.fromarray(np.round(grey * 255).astype(np.uint8)).convert("RGB")
 
 
@@ -108,10 +138,11 @@ def read_picture(path: str | Path) -> Image.Image:
     """`open_picture` on a file."""
     path = Path(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            megabytes = path.stat().st_size / 2**20
+        size = path.stat().st_size
+        if size > MAX_BYTES:
             raise PictureError(
-                f"{path.name} has {megabytes:.0f} MB; at most {MAX_BYTES // 2**20} MB can be read."
+                f"{path.name} has {_megabytes(size)} MB; "
+                f"at most {_megabytes(MAX_BYTES)} can be read."
             )
         data = path.read_bytes()
     except OSError as error:
@@ -127,7 +158,8 @@ def take_upload(path: str | Path) -> Upload:
     """
     picture = read_picture(path).convert("RGBA")
     if max(picture.size) > KEPT_SIDE:
-        picture = ImageOps.contain(picture, (KEPT_SIDE, KEPT_SIDE), Image.Resampling.LANCZOS)
+        # `thumbnail` keeps at least one pixel of a strip, where `ImageOps.contain` raises.
+        picture.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.LANCZOS, reducing_gap=None)
     pixels = np.array(picture)
     pixels.flags.writeable = False
     digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
@@ -163,7 +195,9 @@ def data_uri(image: np.ndarray | torch.Tensor, quality: int = 92) -> str:
 
 def plain(colour: str, size: int) -> torch.Tensor:
     """A canvas of one colour: float32, 3 × size × size."""
-    return torch.tensor(rgb(colour), dtype=torch.float32).view(3, 1, 1).expand(3, size, size).clone()
+    return (
+        torch.tensor(rgb(colour), dtype=torch.float32).view(3, 1, 1).expand(3, size, size).clone()
+    )
 
 
 def noise(size: int, seed: int = 0) -> torch.Tensor:

@@ -43,10 +43,19 @@ def reference(name: str, size: int) -> torch.Tensor:
     return images.noise(size) if colour is None else images.plain(colour, size)
 
 
-def picture(subject: torch.Tensor, layout: Layout, challenge: tuple[Step, ...]) -> torch.Tensor:
-    """Place a subject and apply the challenge: float32, 3 × size × size, in [0, 1]."""
+def picture(
+    subject: torch.Tensor,
+    layout: Layout,
+    challenge: tuple[Step, ...],
+    smooth: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Place a subject and apply the challenge: float32, 3 × size × size, in [0, 1].
+
+    `smooth` is `canvas.smoothed(subject)`, for callers that keep it.
+    """
     background = torch.tensor(rgb(layout.background)).view(3, 1, 1)
-    return apply(challenge, Canvas(subject, background, layout.size, layout.x, layout.y))
+    canvas = Canvas(subject, background, layout.size, layout.x, layout.y, smooth=smooth)
+    return apply(challenge, canvas)
 
 
 def subject(source: Source, layout: Layout, upload: Upload | None) -> torch.Tensor:

@@ -69,7 +69,7 @@ PRESETS: tuple[Preset, ...] = (
         "stained-yin-yang",
         "Stain: yin-yang",
         {
-            "picture.family": "yin-yang",
+            "picture.family": "yin_yang",
             "layout.scale": 0.8,
             "stain.strength": 1.0,
             "stain.colour": "#3f48cc",

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeVar
 
 from explorer.spec import Value
 
@@ -94,18 +96,21 @@ class Scene:
         """
         try:
             data = json.loads(text)
-            version = data.pop("v")
-            if version != VERSION:
-                raise ValueError(f"version {version!r} was given, this program reads {VERSION}")
+            version = data.get("v") if isinstance(data, dict) else None
+            if type(version) is not int or version != VERSION:
+                raise ValueError(f"version {version!r:.40} was given, this program reads {VERSION}")
+            fields = ("v", "source", "decoy", "layout", "challenge", "question")
+            _, source, decoy, layout, challenge, question = _items(data, "it", fields)
+            if not isinstance(challenge, list):
+                raise ValueError("challenge must be a list of steps")
             return cls(
-                source=_source(data.pop("source")),
-                decoy=_source(data.pop("decoy")),
-                layout=Layout(**data.pop("layout")),
-                challenge=tuple(_step(s) for s in data.pop("challenge")),
-                question=Question(**data.pop("question")),
-                **data,
+                source=_source(source, "source"),
+                decoy=_source(decoy, "decoy"),
+                layout=_record(Layout(), layout, "layout"),
+                challenge=tuple(_step(step, "challenge") for step in challenge),
+                question=_record(Question(), question, "question"),
             )
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
             raise ValueError(f"That is not a scene of this program: {error}.") from error
 
     def digest(self) -> str:
@@ -113,10 +118,47 @@ class Scene:
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
 
 
-def _step(data: dict[str, object]) -> Step:
-    values = tuple((str(k), v) for k, v in data["values"])  # type: ignore[attr-defined]
-    return Step(str(data["name"]), values)
+Record = TypeVar("Record", Layout, Question)
 
 
-def _source(data: dict[str, object]) -> Source:
-    return Source(str(data["kind"]), _step(data["step"]))  # type: ignore[arg-type]
+def _items(data: object, where: str, names: Iterable[str]) -> list[Any]:
+    names = tuple(names)
+    if not isinstance(data, dict) or data.keys() != set(names):
+        raise ValueError(f"{where} must have exactly {', '.join(names)}")
+    return [data[name] for name in names]
+
+
+def _record(blank: Record, data: object, where: str) -> Record:
+    """`blank` with other values of the same types."""
+    given: dict[str, Any] = {}
+    defaults = vars(blank)
+    for name, value in zip(defaults, _items(data, where, defaults), strict=True):
+        default = defaults[name]
+        if type(default) is float and type(value) is int:
+            value = float(value)
+        if type(value) is not type(default) or not _is_value(value):
+            raise ValueError(f"{where}.{name} must be a finite {type(default).__name__}")
+        given[name] = value
+    return replace(blank, **given)
+
+
+def _source(data: object, where: str) -> Source:
+    kind, step = _items(data, where, ("kind", "step"))
+    if not isinstance(kind, str):
+        raise ValueError(f"{where}.kind must be a str")
+    return Source(kind, _step(step, where))
+
+
+def _step(data: object, where: str) -> Step:
+    name, values = _items(data, f"a step of {where}", ("name", "values"))
+    if not isinstance(name, str) or not isinstance(values, list):
+        raise ValueError(f"a step of {where} must have a name and a list of values")
+    for pair in values:
+        whole = isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str)
+        if not whole or not _is_value(pair[1]):
+            raise ValueError(f"each value of a step of {where} must be a name and a plain value")
+    return Step(name, tuple((knob, value) for knob, value in values))
+
+
+def _is_value(value: object) -> bool:
+    return isinstance(value, (int, str)) or (isinstance(value, float) and math.isfinite(value))

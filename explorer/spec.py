@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import numbers
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -43,24 +44,27 @@ class Real:
 
     def __post_init__(self) -> None:
         """Refuse a declaration that contradicts itself."""
-        if not self.low <= self.default <= self.high or self.step <= 0:
+        declared = (self.default, self.low, self.high, self.step)
+        inside = self.low <= self.default <= self.high and self.step > 0
+        if not inside or not all(map(math.isfinite, declared)):
             raise ValueError(
-                f"Knob default {self.default} must lie in [{self.low}, {self.high}] "
-                f"and its step {self.step} must be positive."
+                f"Knob default {self.default} must lie in [{self.low}, {self.high}], "
+                f"its step {self.step} must be positive, and all must be finite."
             )
 
     def clean(self, value: object, name: str = "value") -> Cleaned:
         """Clamp to the range; a value that is no finite number becomes the default."""
         number = _finite(value)
         if number is None:
-            note = f"{name} was {value!r}, not a number: used {self.default:g}{self.unit}."
-            return Cleaned(self.default, note)
+            default = self._round(self.default)
+            note = f"{name} was {_shorten(value)}, not a number: used {default:g}{self.unit}."
+            return Cleaned(default, note)
         inside = self._round(min(max(number, self.low), self.high))
         if self.low <= number <= self.high:
             return Cleaned(inside)
         return Cleaned(
             inside,
-            f"{name} was {number:g}{self.unit}, outside {self.low:g} to {self.high:g}: "
+            f"{name} was {number:.12g}{self.unit}, outside {self.low:g} to {self.high:g}: "
             f"used {inside:g}{self.unit}.",
         )
 
@@ -71,9 +75,7 @@ class Real:
     def grid(self, points: int) -> tuple[float, ...]:
         """`points` values from low to high, both included."""
         span = self.high - self.low
-        return tuple(
-            self._round(self.low + span * i / max(points - 1, 1)) for i in range(points)
-        )
+        return tuple(self._round(self.low + span * i / max(points - 1, 1)) for i in range(points))
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,17 @@ class Integer(Real):
     high: int
     step: int = 1
 
-    def _round(self, number: float) -> int:  # type: ignore[override]
+    def __post_init__(self) -> None:
+        """Refuse, besides, what is not whole."""
+        super().__post_init__()
+        declared = (self.default, self.low, self.high, self.step)
+        if not all(isinstance(number, int) for number in declared):
+            raise ValueError(f"Default, low, high and step must be whole, not {declared}.")
+
+    def _round(self, number: float) -> int:
         return round(number)
 
-    def grid(self, points: int) -> tuple[int, ...]:  # type: ignore[override]
+    def grid(self, points: int) -> tuple[int, ...]:
         """At most `points` distinct whole numbers from low to high, both included."""
         return tuple(sorted({int(v) for v in super().grid(points)}))
 
@@ -107,17 +116,19 @@ class Choice:
         """Refuse a default that cannot be chosen."""
         if self.default not in self.options:
             raise ValueError(f"Default {self.default!r} is not one of {self.options}.")
+        if len(set(self.options)) < len(self.options):
+            raise ValueError(f"An option is named twice in {self.options}.")
         if self.labels and len(self.labels) != len(self.options):
             raise ValueError(f"{len(self.labels)} labels for {len(self.options)} options.")
 
     def clean(self, value: object, name: str = "value") -> Cleaned:
         """Return the value if it is an option, else the default."""
-        text = value if isinstance(value, str) else str(value)
+        text = value if isinstance(value, str) else _shorten(value)
         if text in self.options:
-            return Cleaned(text)
+            return Cleaned(str(text))
         return Cleaned(
             self.default,
-            f"{name} was {_shorten(text)}, not one of {', '.join(self.options)}: "
+            f"{name} was {_shorten(value)}, not one of {', '.join(self.options)}: "
             f"used {self.default}.",
         )
 
@@ -146,6 +157,11 @@ class Colour:
     default: str
     title: str = ""
     help: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a default that is not written `#rrggbb`."""
+        if parse_colour(self.default) != self.default:
+            raise ValueError(f"Default {self.default!r} is not a colour written #rrggbb.")
 
     def clean(self, value: object, name: str = "value") -> Cleaned:
         """Accept `#rgb`, `#rrggbb` and `rgb(a)(r, g, b)` with 0 to 255; give `#rrggbb`."""
@@ -188,7 +204,7 @@ def rgb(colour: str) -> tuple[float, float, float]:
 
 
 def _finite(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+    if isinstance(value, bool) or not isinstance(value, (numbers.Real, str)):
         return None
     try:
         number = float(value)
@@ -198,7 +214,11 @@ def _finite(value: object) -> float | None:
 
 
 def _shorten(value: object, length: int = 40) -> str:
-    text = repr(value)
+    try:
+        text = repr(value).replace("\n", " ")
+    except (RecursionError, ValueError):
+        # Lists nested without end, and integers of thousands of digits, cannot be written out.
+        text = f"an unreadable {type(value).__name__}"
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

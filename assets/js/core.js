@@ -20,7 +20,7 @@ const Explorer = (() => {
     if (drawers[name].setup) drawers[name].setup(root);
     const take = () => {
       if (!props.value) return;
-      latest[name] = props.value;
+      latest[name] = JSON.parse(props.value);
       redraw(name);
     };
     watch("value", take);

@@ -67,8 +67,8 @@
     for (let i = 0; i < values.length; i++) {
       const level = Math.min(Math.round(values[i] * factor), 255);
       pixels.data.set(TABLE.subarray(3 * level, 3 * level + 3), 4 * i);
-      // Where little differs, the picture shines through.
-      pixels.data[4 * i + 3] = blend ? 90 + 0.6 * level : 255;
+      // Where little differs the picture shows; a quarter of the scale already covers most of it.
+      pixels.data[4 * i + 3] = blend ? 225 * (1 - (1 - level / 255) ** 5) : 255;
     }
     context.putImageData(pixels, 0, 0);
   }
@@ -84,7 +84,8 @@
     paint(canvas, cell, peak, blend);
     const box = html("div", { class: "map" }, canvas);
     if (blend && Explorer.latest.pictures) {
-      box.style.backgroundImage = `url(${Explorer.latest.pictures[under]})`;
+      box.classList.add("over");
+      box.style.setProperty("--under", `url(${Explorer.latest.pictures[under]})`);
     }
     canvas.addEventListener("pointermove", (event) => read(root, canvas, cell, value, event));
     canvas.addEventListener("pointerleave", () => (root.querySelector(".readout").innerHTML = "&nbsp;"));

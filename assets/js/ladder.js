@@ -37,9 +37,13 @@
     const middle = HEIGHT / 2;
     const at = (ratio) => position(ratio, value.domain, width);
     const one = at(1);
+    // A stain is judged by the decoy, everything else by the nearest reference.
+    const decoyRatio = row.ticks.find((tick) => tick.name === "decoy")?.ratio ?? 1;
+    const limits = { decoy: decoyRatio, both: Math.min(1, decoyRatio) };
+    const safe = at(limits[value.rule] ?? 1);
     const picture = svg("svg", { width, height: HEIGHT, class: "line" });
     picture.append(
-      svg("rect", { x: 0, y: 4, width: one, height: HEIGHT - 8, class: "safe" }),
+      svg("rect", { x: 0, y: 4, width: safe, height: HEIGHT - 8, class: "safe" }),
       svg("line", { x1: MARGIN, x2: width - MARGIN, y1: middle, y2: middle, class: "rail" }),
       svg("line", { x1: one, x2: one, y1: 2, y2: HEIGHT - 2, class: "limit" }),
     );

@@ -18,8 +18,7 @@ from explorer import conversion, weights
 from explorer.networks import NETWORKS, PipPackage
 
 LPIPS = (
-    "lpips==0.1.4 "
-    "--hash=sha256:fd537af5828b69d2e6ffc0a397bd506dbc28ca183543617690844c08e102ec5e"
+    "lpips==0.1.4 --hash=sha256:fd537af5828b69d2e6ffc0a397bd506dbc28ca183543617690844c08e102ec5e"
 )
 HEADS = {"alexnet": "alex", "vgg16": "vgg", "squeezenet1_1": "squeeze"}
 

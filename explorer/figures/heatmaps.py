@@ -19,8 +19,8 @@ HELP = {
     "lpips": "As spatial with channel norm, channels weighted by LPIPS. The mean of a map is the "
     "distance of its layer.",
     "sort": "Sort compares ranks, not places. Each rank's difference is laid where its activation "
-    "came from: above in the original, below in the perturbed picture. Equal activations keep "
-    "reading order. The mean of either map is the distance of its layer.",
+    "came from: above in the original, below in the perturbed picture. Equal activations "
+    "share equally. The mean of either map is the distance of its layer.",
     "mean": "Mean has no places left to show: each cell is a channel, in order, row by row. The "
     "mean of the cells is the distance of the layer.",
 }

@@ -34,6 +34,8 @@ def described(step: Step) -> str:
         knob = entry.knobs[name]
         if name in entry.facts["neutral"]:
             unit = getattr(knob, "unit", "")
-            label = knob.title.removeprefix("Move ") + " " if len(entry.facts["neutral"]) > 1 else ""
+            label = (
+                knob.title.removeprefix("Move ") + " " if len(entry.facts["neutral"]) > 1 else ""
+            )
             shown.append(f"{label}{value:g}{unit}" if not isinstance(value, str) else value)
     return f"{entry.title} {', '.join(shown)}"

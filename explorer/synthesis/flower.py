@@ -30,8 +30,8 @@ def flower(
     generator = np.random.default_rng(seed)
     lean = generator.uniform(0.08, 0.3) * (1 if generator.uniform() < 0.5 else -1)
     picture = grid.empty()
-    area, part = crop(grid, -0.8, -0.34, 0.8, 0.96)
-    picture[area] = _stem(part, picture[area], lean)
+    area, below = crop(grid, -0.8, -0.2, 0.8, 0.96)
+    picture[area] = _stem(below, picture[area], lean)
     area, local = window(grid, lean, HEAD - 1 + 0.02, HEAD)
     local = turned(local, generator.uniform(0, 2 * math.pi))
     part = picture[area]
@@ -42,8 +42,10 @@ def flower(
         whole, vein = _petal(folded, petals, fullness)
         part = paint(part, tone, local.inside(whole))
         part = paint(part, shade(tone, 0.3), local.inside(vein))
-    part = paint(part, shade(centre, -0.3), local.inside(disc(local, 0, 0, 0.29)))
-    picture[area] = paint(part, centre, local.inside(disc(local, 0, 0, 0.24)))
+    picture[area] = part
+    area, local = window(grid, lean, HEAD - 1 + 0.02, 0.29 * HEAD)
+    part = paint(picture[area], shade(centre, -0.3), local.inside(disc(local, 0, 0, 1)))
+    picture[area] = paint(part, centre, local.inside(disc(local, 0, 0, 0.83)))
     return picture
 
 
@@ -51,7 +53,7 @@ def _stem(grid: Grid, picture: np.ndarray, lean: float) -> np.ndarray:
     # From the foot at the bottom to the head, leaning over as it rises; a leaf to the other side.
     rise = (0.96 - grid.y) * (1 / 1.3)
     bent = (grid.x - rise * rise * lean) / norm(1, rise * (2 * lean / 1.3))
-    stem = np.maximum(np.abs(bent) - 0.045, np.maximum(grid.y - 0.96, -0.34 - grid.y))
+    stem = np.maximum(np.abs(bent) - 0.045, np.maximum(grid.y - 0.96, -0.2 - grid.y))
     side = -1 if lean > 0 else 1
     leaf = np.maximum(disc(grid, side * 0.42, 0.29, 0.5), disc(grid, side * 0.17, 0.93, 0.5))
     picture = paint(picture, "#4aa83a", grid.inside(leaf))
@@ -67,7 +69,8 @@ def _folded(grid: Grid, sectors: np.ndarray, radius: np.ndarray, count: int) -> 
 def _petal(grid: Grid, count: int, fullness: float) -> tuple[np.ndarray, np.ndarray]:
     # A petal along x with its tip at 1, and its vein.
     sine = math.sin(math.pi / count)
-    tip = fullness * sine / (1 + sine)
-    whole = taper(grid, (0.2, 0, 0.05), (1 - tip, 0, tip))
+    # A few very full petals are held to half the radius, or they would swallow the centre.
+    tip = min(fullness * sine / (1 + sine), 0.5)
+    whole = taper(grid, (0, 0, 0.05), (1 - tip, 0, tip))
     vein = taper(grid, (0.2, 0, 0.01), (0.78, 0, 0.035))
     return whole, vein

@@ -12,9 +12,9 @@ from explorer.synthesis.shapes import convex, disc, taper, turned
 
 def heart(grid: Grid, picture: np.ndarray) -> np.ndarray:
     """A red heart."""
-    left = taper(grid, (-0.44, -0.32, 0.47), (0, 0.82, 0.05))
-    right = taper(grid, (0.44, -0.32, 0.47), (0, 0.82, 0.05))
-    middle = taper(grid, (0, 0.06, 0.38), (0, 0.82, 0.05))
+    left = taper(grid, (-0.44, -0.32, 0.47), (0, 0.75, 0.13))
+    right = taper(grid, (0.44, -0.32, 0.47), (0, 0.75, 0.13))
+    middle = taper(grid, (0, 0.06, 0.38), (0, 0.75, 0.13))
     whole = np.minimum(np.minimum(left, right), middle)
     picture = paint(picture, "#b3122b", grid.inside(whole))
     picture = paint(picture, "#e8304a", grid.inside(whole + 0.09))

@@ -27,15 +27,15 @@ def leaves(
     seed: Annotated[int, Integer(0, 0, 999, help="Where in its row each leaf lies.")],
 ) -> np.ndarray:
     """Slim pointed leaves, tip to tip in slanted rows."""
-    grid_along = turned(grid, math.radians(35))
+    slanted = turned(grid, math.radians(35))
     density = rows / 2
-    place = grid_along.x * density
+    place = slanted.x * density
     row = np.rint(place)
     # A table of shifts, one a row; it is longer than the most rows that can be seen.
     shifts = np.arange(64) * 0.37 % 1
     if seed:
         shifts = np.random.default_rng(seed).uniform(0, 1, 64)
-    angle = grid_along.y * (math.pi * density / length)
+    angle = slanted.y * (math.pi * density / length)
     angle += (shifts * math.pi).astype(np.float32)[row.astype(np.intp) + 32]
     half = np.abs(np.sin(angle)) * THICKNESS
     slope = np.cos(angle) * (THICKNESS * math.pi / length)

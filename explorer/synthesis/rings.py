@@ -13,7 +13,7 @@ from explorer.synthesis.registry import FAMILIES
 from explorer.synthesis.shapes import disc, window
 from explorer.synthesis.tones import bordered
 
-COLOURS = ("#ed1c24", "#0000ff", "#22b14c", "#ffc90e", "#a349a4", "#00a2e8", "#ff7f27", "#7f7f7f")
+COLOURS = ("#ff0000", "#0000ff", "#00ff00", "#ffc90e", "#a349a4", "#00a2e8", "#ff7f27", "#7f7f7f")
 
 
 @FAMILIES.register("rings", title="Rings", kind="figure")

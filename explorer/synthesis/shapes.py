@@ -47,12 +47,11 @@ def convex(grid: Grid, corners: Sequence[tuple[float, float]]) -> np.ndarray:
     ends = [*corners[1:], corners[0]]
     edges = list(zip(corners, ends, strict=True))
     area = sum(ax * by - bx * ay for (ax, ay), (bx, by) in edges)
-    result = None
+    result = np.full_like(grid.x, -np.inf)
     for (ax, ay), (bx, by) in edges:
         size = math.copysign(math.hypot(bx - ax, by - ay), area)
         nx, ny = (by - ay) / size, (ax - bx) / size
-        side = grid.x * nx + (grid.y * ny - (ax * nx + ay * ny))
-        result = side if result is None else np.maximum(result, side)
+        np.maximum(result, grid.x * nx + (grid.y * ny - (ax * nx + ay * ny)), out=result)
     return result
 
 

@@ -28,7 +28,7 @@ def two_tone(ink: str, paper: str, coverage: np.ndarray) -> np.ndarray:
     """An opaque picture: `ink` where `coverage` (n × n, in [0, 1]) is 1, `paper` where it is 0."""
     picture = np.ones((4, *coverage.shape), dtype=np.float32)
     rest = 1 - coverage
-    for channel, dark, light in zip(picture, rgb(ink), rgb(paper), strict=False):
+    for channel, dark, light in zip(picture[:3], rgb(ink), rgb(paper), strict=True):
         np.add(coverage * dark, rest * light, out=channel)
     return picture
 

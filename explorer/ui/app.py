@@ -19,7 +19,7 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SCRIPTS = ("core", "status", "pictures", "ladder", "bars", "heatmaps", "receipt")
 TITLE = "Deep Perceptual Similarity Explorer"
 INTRO = (
-    f'<h1>{TITLE}</h1><p>How alike a neural network’s features say two pictures are, and where that '
+    f"<h1>{TITLE}</h1><p>How alike a neural network’s features say two pictures are, and where that "
     "judgement breaks. Change the right picture with the sliders; every answer follows.</p>"
 )
 
@@ -58,13 +58,18 @@ def theme() -> gr.themes.Base:
         text_size="sm",
         spacing_size="sm",
         radius_size="sm",
+    ).set(
+        block_label_background_fill="transparent",
+        block_title_background_fill="none",
+        block_title_text_color="*body_text_color",
+        block_title_text_color_dark="*body_text_color",
+        block_title_padding="0",
+        block_info_text_color="*body_text_color_subdued",
     )
 
 
 def family_css() -> str:
     """One rule a family: its knobs show when the answered scene shows it."""
-    shown = ",".join(
-        f'body[data-kind="synthesis"][data-family="{f.name}"] .family-{f.name}' for f in FAMILIES
-    )
-    hidden = ",".join(f".family-{f.name}" for f in FAMILIES)
-    return f"{hidden}{{display:none!important}}{shown}{{display:flex!important}}"
+    # Gradio repeats each rule in a scope below the body, where only a rule that hides is harmless.
+    hidden = ",".join(f'body:not([data-family="{f.name}"]) .family-{f.name}' for f in FAMILIES)
+    return f"{hidden}{{display:none!important}}"

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from explorer.form import DEFAULTS, FORM
+from explorer.perturbations import PERTURBATIONS
 from explorer.spec import Choice, Colour, Integer, Knob, Real, Toggle
 
 RADIO_UP_TO = 3
@@ -28,6 +29,7 @@ def control(name: str) -> gr.components.Component:
         "elem_id": element_id(name),
         "elem_classes": ["knob"],
     }
+    made: gr.components.Component
     if isinstance(knob, Real):
         precision = 0 if isinstance(knob, Integer) else None
         made = gr.Slider(knob.low, knob.high, step=knob.step, precision=precision, **common)
@@ -53,7 +55,13 @@ def controls(names: Iterable[str]) -> dict[str, gr.components.Component]:
 
 
 def label(name: str, knob: Knob) -> str:
-    """What stands over the control: title and unit."""
-    title = knob.title or name.split(".")[-1].replace("_", " ").capitalize()
+    """What stands over the control: title and unit.
+
+    The only knob of a perturbation carries the perturbation's title: "Rotate (°)".
+    """
+    owner, _, last = name.partition(".")
+    title = knob.title or last.replace("_", " ").capitalize()
+    if owner in PERTURBATIONS and len(PERTURBATIONS[owner].knobs) == 1:
+        title = PERTURBATIONS[owner].title
     unit = getattr(knob, "unit", "").strip()
     return f"{title} ({unit})" if unit else title

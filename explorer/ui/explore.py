@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -17,7 +18,7 @@ from explorer.presets import PRESETS
 from explorer.spec import Entry
 from explorer.synthesis import FAMILIES
 from explorer.ui.controls import control
-from explorer.ui.panels import PANELS, build, status
+from explorer.ui.panels import PANELS, build, packed, status
 from explorer.ui.step import step
 
 Controls = dict[str, gr.components.Component]
@@ -43,8 +44,12 @@ def _group(names: list[str], controls: Controls, *classes: str) -> None:
             controls[name] = control(name)
 
 
-def _entry(entry: Entry, controls: Controls, *classes: str) -> None:
-    _group([f"{entry.name}.{knob}" for knob in entry.knobs], controls, *classes)
+def _entry(entry: Entry, controls: Controls, *classes: str, heading: bool = False) -> None:
+    with gr.Column(elem_classes=["knobs", *classes]):
+        if heading and len(entry.knobs) > 1:
+            gr.HTML(f"<h3>{entry.title}</h3>", elem_classes=["heading"])
+        for knob in entry.knobs:
+            controls[f"{entry.name}.{knob}"] = control(f"{entry.name}.{knob}")
 
 
 def _controls() -> tuple[Controls, dict[str, gr.Button], gr.Image, gr.HTML]:
@@ -71,7 +76,7 @@ def _controls() -> tuple[Controls, dict[str, gr.Button], gr.Image, gr.HTML]:
                 buttons=[],
             )
             # Gradio would open the file itself and answer a bad one with a bare exception.
-            uploader.preprocess = lambda payload: payload.path if payload else None  # type: ignore[method-assign,assignment]
+            uploader.preprocess = lambda payload: payload.path if payload else None  # type: ignore[method-assign]
             upload_note = gr.HTML("", elem_id="upload-note")
         _group(["layout.cutout"], controls, "for-photograph")
         with gr.Accordion("Canvas and background", open=False):
@@ -80,12 +85,12 @@ def _controls() -> tuple[Controls, dict[str, gr.Button], gr.Image, gr.HTML]:
     with gr.Accordion("2 · Challenge", elem_classes=["step"]):
         for entry in PERTURBATIONS:
             if entry.facts["paper"]:
-                _entry(entry, controls, f"perturbation-{entry.name}")
+                _entry(entry, controls, f"perturbation-{entry.name}", heading=True)
         actions["reset"] = gr.Button("Reset all challenges", size="sm", elem_id="reset")
     with gr.Accordion("For contrast", open=False, elem_classes=["step"]):
         for entry in PERTURBATIONS:
             if not entry.facts["paper"]:
-                _entry(entry, controls, f"perturbation-{entry.name}")
+                _entry(entry, controls, f"perturbation-{entry.name}", heading=True)
     with gr.Accordion("3 · Metric", elem_classes=["step"]):
         _group(["ask.network"], controls)
         with gr.Column(elem_classes=["for-missing"]):
@@ -105,7 +110,7 @@ def _wire(
     upload: gr.State,
 ) -> None:
     names = {component: name for name, component in controls.items()}
-    everything: set[gr.components.Component] = {*controls.values(), upload}
+    everything: set[Any] = {*controls.values(), upload}
     outputs = list(answers.values())
 
     def read(data: Mapping[Any, Any]) -> dict[str, object]:
@@ -113,7 +118,7 @@ def _wire(
 
     def answer(values: Mapping[str, object], picture: Upload | None) -> dict[Any, Any]:
         found = step(engine, values, picture).panels
-        return {answers[n]: data for n, data in found.items() if data is not None}
+        return {answers[n]: packed(data) for n, data in found.items() if data is not None}
 
     def live(data: dict[Any, Any]) -> dict[Any, Any]:
         return answer(read(data), data[upload])
@@ -190,7 +195,7 @@ def _wire(
             weights.fetch(network, lambda share, text: progress(share, desc=text))
         except weights.WeightsError as error:
             shown = step(engine, values, data[upload]).panels["status"] or {}
-            return {answers["status"]: {**shown, "notes": [str(error)]}}
+            return {answers["status"]: packed({**shown, "notes": [str(error)]})}
         return answer(values, data[upload])
 
     actions["fetch"].click(
@@ -204,6 +209,4 @@ def _wire(
 
 
 def _sentence(text: str, bad: bool = False) -> str:
-    from html import escape
-
     return f'<p class="note {"bad" if bad else ""}" role="status">{escape(text)}</p>'

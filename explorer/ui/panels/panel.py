@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,15 @@ class Panel:
     tools: str = ""
 
 
+def packed(value: dict[str, Any]) -> str:
+    """A panel's data as the text that travels.
+
+    Text, because the page's framework would wrap every number of a nested value in a proxy, which
+    takes it longer than all drawing.
+    """
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
 def build(panel: Panel, value: dict[str, Any]) -> gr.HTML:
     """The component. It is drawn once from `value`, then again whenever the value changes."""
     head = f'<h2 id="{panel.name}-title">{panel.title}</h2>'
@@ -41,7 +51,7 @@ def build(panel: Panel, value: dict[str, Any]) -> gr.HTML:
         f'<p class="help">{panel.help}</p>{panel.body}</section>'
     )
     return gr.HTML(
-        value=value,
+        value=packed(value),
         html_template=template,
         js_on_load=f"Explorer.mount('{panel.name}', element, props, watch);",
         elem_id=f"panel-{panel.name}",

@@ -6,11 +6,13 @@ from typing import Any
 
 import gradio as gr
 
+from explorer.ui.panels.panel import packed
+
 
 def build(value: dict[str, Any]) -> gr.HTML:
     """The component; hidden while there is nothing to say."""
     return gr.HTML(
-        value=value,
+        value=packed(value),
         html_template='<div class="panel panel-status" role="status" aria-live="polite" hidden>'
         "<ul></ul></div>",
         js_on_load="Explorer.mount('status', element, props, watch);",

@@ -1,0 +1,191 @@
+"""Commands. Answers go to standard output, everything else to standard error.
+
+Exit codes: 0 done, 1 could not be done (the sentence is on standard error), 2 misuse.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from PIL import Image
+
+from explorer import __version__, weights
+from explorer.engine import Engine
+from explorer.figures.theme import number
+from explorer.images import PictureError, read_picture, to_tensor
+from explorer.networks import NETWORKS
+from explorer.results import NORMS, Comparison
+from explorer.spec import parse_colour
+
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    flags = _parser().parse_args(arguments)
+    try:
+        return int(flags.run(flags))
+    except (PictureError, weights.WeightsError, ValueError) as error:
+        print(f"explorer: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m explorer", description="Deep perceptual similarity at the prompt."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    compare = commands.add_parser("compare", help="compare two pictures by every metric")
+    compare.add_argument("a", metavar="A", help="a picture file")
+    compare.add_argument("b", metavar="B", help="a picture file of the same size")
+    compare.add_argument("--network", default="alexnet", choices=NETWORKS.names())
+    compare.add_argument(
+        "--weights",
+        default="pretrained",
+        metavar="CHOICE",
+        help="pretrained (default), random:SEED, or a .safetensors or .pth file",
+    )
+    compare.add_argument(
+        "--size",
+        type=_size,
+        metavar="N or WxH",
+        help="resize both pictures first (Lanczos); without it they are compared as they are",
+    )
+    compare.add_argument(
+        "--background",
+        type=_colour,
+        metavar="COLOUR",
+        help="composite transparent pictures over #rrggbb; without it alpha is dropped",
+    )
+    compare.add_argument("--dtype", default="float32", choices=tuple(DTYPES))
+    compare.add_argument(
+        "--device", type=_device, help="cpu, cuda, … (default: GPU if there is one)"
+    )
+    compare.add_argument("--json", action="store_true", help="print one JSON object")
+    compare.set_defaults(run=_compare)
+
+    stored = commands.add_parser("weights", help="list or fetch networks' weights")
+    stored.add_argument("action", choices=("list", "fetch"))
+    stored.add_argument("name", nargs="?", choices=NETWORKS.names(), metavar="NETWORK")
+    stored.set_defaults(run=_weights, misuse=stored.error)
+    return parser
+
+
+def _size(text: str) -> tuple[int, int]:
+    parts = text.lower().split("x")
+    try:
+        sides = [int(p) for p in parts]
+    except ValueError:
+        sides = []
+    if len(sides) not in (1, 2) or not all(1 <= s <= 4096 for s in sides):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; 96 or 128x96, at most 4096, is.")
+    return sides[0], sides[-1]
+
+
+def _colour(text: str) -> str:
+    colour = parse_colour(text)
+    if colour is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no colour; #rrggbb is.")
+    return colour
+
+
+def _device(text: str) -> str:
+    try:
+        torch.zeros(1, device=text).item()
+    except (RuntimeError, AssertionError) as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no device of this machine; cpu is."
+        ) from error
+    return text
+
+
+def _compare(flags: argparse.Namespace) -> int:
+    a, b = (_read(flags, path) for path in (flags.a, flags.b))
+    dtype = DTYPES[flags.dtype]
+    engine = Engine(device=flags.device, dtype=dtype)
+    comparison = engine.compare_images(a, b, flags.network, flags.weights)
+    print(json.dumps(as_json(comparison), indent=2) if flags.json else table(comparison))
+    return 0
+
+
+def _read(flags: argparse.Namespace, path: str) -> torch.Tensor:
+    picture = read_picture(path)
+    if flags.background is not None:
+        under = Image.new("RGBA", picture.size, flags.background)
+        picture = Image.alpha_composite(under, picture.convert("RGBA"))
+    if flags.size is not None:
+        picture = picture.convert("RGB").resize(flags.size, Image.Resampling.LANCZOS)
+    return to_tensor(picture)
+
+
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    """A comparison as plain data: what `--json` prints."""
+    receipt = comparison.receipt
+    scores: dict[str, dict[str, Any]] = {}
+    for (metric, norm), score in comparison.scores.items():
+        scores.setdefault(metric, {})[norm] = {
+            "total": score.total,
+            "layers": list(score.layers),
+        }
+    return {
+        "network": receipt.network,
+        "weights": {"origin": receipt.weights.origin, "sha256": receipt.weights.sha256},
+        "size": list(receipt.size),
+        "layers": list(comparison.layers),
+        "scores": scores,
+        "dtype": receipt.dtype,
+        "device": receipt.device,
+        "version": receipt.version,
+    }
+
+
+def table(comparison: Comparison) -> str:
+    """A comparison for people."""
+    receipt = comparison.receipt
+    head = ["metric", "norm", "total", *comparison.layers]
+    rows = [
+        [metric, norm if norm == NORMS[1] else "-", *(number(v) for v in (s.total, *s.layers))]
+        for (metric, norm), s in comparison.scores.items()
+    ]
+    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+    lines = [
+        "  ".join(
+            cell.ljust(w) if i < 2 else cell.rjust(w)
+            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in [head, *rows]
+    ]
+    origin = f"{receipt.weights.origin}, sha256 {receipt.weights.sha256[:12]}"
+    title = f"{receipt.network} ({origin}), {receipt.size[0]} × {receipt.size[1]} pixels"
+    return "\n".join([title, "", *lines])
+
+
+def _weights(flags: argparse.Namespace) -> int:
+    if flags.action == "list":
+        for network in NETWORKS:
+            path = weights.on_disk(network)
+            megabytes = network.sources[0].megabytes
+            state = f"here: {path.name}" if path else f"to be fetched, {megabytes:.0f} MB"
+            print(f"{network.name:22}{state}")
+        return 0
+    if flags.name is None:
+        flags.misuse(f"Say which network to fetch: {', '.join(NETWORKS.names())}.")
+    network = NETWORKS[flags.name]
+    try:
+        path = weights.fetch(network, _progress_bar)
+    finally:
+        print(file=sys.stderr)
+    print(path)
+    return 0
+
+
+def _progress_bar(share: float, text: str) -> None:
+    done = round(30 * share)
+    print(f"\r[{'#' * done}{'.' * (30 - done)}] {text:60.60}", end="", file=sys.stderr, flush=True)

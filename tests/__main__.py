@@ -1,0 +1,36 @@
+"""Everything that has to be green: `python -m tests [pytest's arguments]`.
+
+Format, lint, types and floors first (they take seconds), then the tests.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CHECKS = {
+    "format": ["-m", "ruff", "format", "--check", "."],
+    "lint": ["-m", "ruff", "check", "."],
+    "types": ["-m", "mypy"],
+    "floors": ["-c", "from importlinter.cli import lint_imports_command as run; run()"],
+}
+
+
+def main() -> int:
+    """Run all checks and the tests; the number of what failed is the exit code."""
+    failed = []
+    for name, arguments in CHECKS.items():
+        print(f"== {name}", flush=True)
+        if subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode:
+            failed.append(name)
+    if failed:
+        print(f"FAILED: {', '.join(failed)}", file=sys.stderr)
+    print("== tests", flush=True)
+    tests = subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=ROOT, check=False)
+    return len(failed) + (tests.returncode != 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

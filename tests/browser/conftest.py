@@ -1,0 +1,139 @@
+"""The app as its user starts it, and a real browser on it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.chromium import FLAGS, executable
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def served(folder: Path, **environment: str) -> Iterator[str]:
+    """`python app.py` in a process of its own, with its temporary files in `folder`."""
+    port = free_port()
+    log = folder / "server.log"
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    own = {"TMPDIR": str(temporary), "GRADIO_TEMP_DIR": str(temporary / "gradio"), **environment}
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "app.py", "--port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, **own},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + 120
+        while True:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"The app did not start:\n{log.read_text()}")
+            try:
+                urllib.request.urlopen(address, timeout=5).read()
+                break
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """The app's address and the folder of its temporary files."""
+    folder = tmp_path_factory.mktemp("app")
+    with served(folder) as address:
+        yield address, folder / "tmp"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser, address: str, width: int = 1440, height: int = 1000, dark: bool = False
+) -> Iterator[Page]:
+    """A page on the app, scored; on leaving, nothing may have gone wrong or outside."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+    )
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
+    page.on(
+        "console",
+        lambda m: troubles.append(f"console: {m.text}") if m.type == "error" else None,
+    )
+    page.on("request", lambda request: _check_host(request.url, troubles))
+    page.goto(f"{address}/?__theme={'dark' if dark else 'light'}")
+    page.wait_for_selector(".panel-receipt[data-key]")
+    try:
+        yield page
+    finally:
+        context.close()
+    assert not troubles, troubles
+
+
+def _check_host(url: str, troubles: list[str]) -> None:
+    if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+        troubles.append(f"request to {url}")
+
+
+@pytest.fixture
+def page(browser: Browser, app: tuple[str, Path]) -> Iterator[Page]:
+    """A desktop page in the light theme."""
+    with opened(browser, app[0]) as opened_page:
+        yield opened_page
+
+
+SET = """
+([id, value]) => {
+  const range = document.querySelector(`#${id} input[type=range]`);
+  const setter = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+  setter.call(range, value);
+  range.dispatchEvent(new Event('input', { bubbles: true }));
+}
+"""
+
+
+def move(page: Page, knob: str, value: float) -> None:
+    """Put a slider somewhere, as a drag does: set the range input and fire `input`."""
+    page.evaluate(SET, ["knob-" + knob.replace(".", "-"), str(value)])
+
+
+def wait_for_scene(page: Page, digest: str) -> None:
+    """Until every panel shows the scene of that digest."""
+    page.wait_for_function(
+        """(digest) => [...document.querySelectorAll('.panel')].every(
+             (panel) => panel.dataset.key === digest)""",
+        arg=digest,
+    )
