@@ -52,8 +52,8 @@ def _layer(
 ) -> list[tuple[str, np.ndarray]]:
     height, width = a.maps[i].shape[2:]
     if metric in ("spatial", "lpips"):
-        terms = compared.spatial[i]
-        chosen = terms.weighted if metric == "lpips" else getattr(terms, norm)
+        name = "weighted" if metric == "lpips" else norm
+        chosen: torch.Tensor = getattr(compared.spatial[i], name)
         return [("both", chosen[0].reshape(height, width).cpu().numpy())]
     if metric == "mean":
         each = rank_terms(

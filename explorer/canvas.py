@@ -103,17 +103,15 @@ def _turned(canvas: Canvas, smooth: torch.Tensor) -> torch.Tensor:
     cos, sin = math.cos(radians), math.sin(radians)
     if canvas.angle % 90 == 0:
         cos, sin = round(cos), round(sin)
-    # In the normalised coordinates of grid_sample: theta maps output (u, v) to smoothed (u, v).
-    # The smoothed subject has the subject's centre and is one supersampled pixel larger.
+    # In the normalised coordinates of grid_sample, from -1 to 1 across a picture. The smoothed subject has the subject's centre and is one supersampled pixel larger.
     shift_u, shift_v = 2 * canvas.dx / canvas.size, 2 * canvas.dy / canvas.size
     centre_u = (2 * left + columns) / side - 1
     centre_v = (2 * top + rows) / side - 1
     ku, kv = side / smooth.shape[2], side / smooth.shape[1]
-    theta = torch.tensor(
-        [
-            [ku * cos, -ku * sin, ku * (-cos * shift_u + sin * shift_v - centre_u)],
-            [kv * sin, kv * cos, kv * (-sin * shift_u - cos * shift_v - centre_v)],
-        ]
-    )
-    grid = F.affine_grid(theta.unsqueeze(0), [1, 4, canvas.size, canvas.size], align_corners=False)
-    return F.grid_sample(smooth.unsqueeze(0), grid, align_corners=False).squeeze(0)
+    line = (torch.arange(canvas.size, dtype=torch.float32) + 0.5) * (2 / canvas.size) - 1
+    u = line - shift_u
+    v = (line - shift_v).unsqueeze(1)
+    grid = torch.empty(canvas.size, canvas.size, 2)
+    torch.add(ku * cos * u - ku * centre_u, -ku * sin * v, out=grid[..., 0])
+    torch.add(kv * sin * u - kv * centre_v, kv * cos * v, out=grid[..., 1])
+    return F.grid_sample(smooth.unsqueeze(0), grid.unsqueeze(0), align_corners=False).squeeze(0)

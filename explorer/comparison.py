@@ -64,21 +64,26 @@ def compare(a: Features, b: Features, heads: Heads | None = None) -> Compared:
     """
     distances: dict[tuple[str, str], list[torch.Tensor]] = {}
     spatial: list[Terms] = []
-    weighted = {m.rearrange: m for m in single_metrics() if m.weighted}
-    for metric in single_metrics():
-        if metric.weighted:
-            continue
-        partner = weighted.get(metric.rearrange) if heads is not None else None
-        for layer in range(len(a.maps)):
+    single = single_metrics()
+    weighted = {m.rearrange: m for m in single if m.weighted and heads is not None}
+    # Layer by layer, not metric by metric: a layer that was just read is still in the cache.
+    for layer in range(len(a.maps)):
+        for metric in single:
+            if metric.weighted:
+                continue
+            partner = weighted.get(metric.rearrange)
             head = heads[layer] if partner and heads is not None else None
             found = terms(a.arranged(metric, layer), b.arranged(metric, layer), head)
             for norm in metric.norms:
-                value = getattr(found, norm).mean(1, dtype=torch.float64)
-                distances.setdefault((metric.name, norm), []).append(value)
+                distances.setdefault((metric.name, norm), []).append(_mean(getattr(found, norm)))
             if partner and found.weighted is not None:
-                value = found.weighted.mean(1, dtype=torch.float64)
-                distances.setdefault((partner.name, "norm"), []).append(value)
+                distances.setdefault((partner.name, "norm"), []).append(_mean(found.weighted))
             if metric.name == "spatial":
                 spatial.append(found)
     stacked = {key: torch.stack(value, 1).cpu() for key, value in distances.items()}
     return Compared(stacked, tuple(spatial))
+
+
+def _mean(places: torch.Tensor) -> torch.Tensor:
+    """(N, P) → float64 (N,)."""
+    return places[:, 0].double() if places.shape[1] == 1 else places.mean(1, dtype=torch.float64)

@@ -31,7 +31,7 @@ class Extractor:
             trunk = network.trunk()
         trunk.load_state_dict(loaded.state, assign=True)
         # channels_last is up to twice as fast on CPUs, and makes sums over channels contiguous.
-        self.trunk = trunk.to(device, dtype, memory_format=torch.channels_last).eval()
+        self.trunk = trunk.to(device, dtype).to(memory_format=torch.channels_last).eval()
         self.trunk.requires_grad_(False)
         self.network = network
         self.info = loaded.info

@@ -5,6 +5,7 @@
   const { svg, html } = Explorer;
   const HEIGHT = 34;
   const MARGIN = 14;
+  const REACH = 7;
 
   function position(ratio, domain, width) {
     if (ratio === null) return null;
@@ -21,16 +22,31 @@
     return box;
   }
 
-  function showTip(root, tick, event) {
+  /** The ticks near the pointer, with their pictures; several when they stand together. */
+  function showTip(root, picture, placed, event) {
     const tip = root.querySelector(".tip");
-    const times = tick.ratio === null ? "" : ` · ${tick.ratio.toPrecision(3)} × nearest`;
-    tip.replaceChildren(swatch(tick.name), html("b", {}, tick.name), ` ${tick.distance}${times}`);
-    tip.hidden = false;
+    const x = event.clientX - picture.getBoundingClientRect().left;
+    const near = placed.filter((p) => Math.abs(p.x - x) <= REACH);
+    tip.hidden = near.length === 0;
+    if (tip.hidden) return;
+    near.sort((p, q) => p.tick.ratio - q.tick.ratio);
+    tip.replaceChildren(
+      ...near.map(({ tick }) =>
+        html(
+          "div",
+          {},
+          swatch(tick.name),
+          html("span", {}, html("b", {}, tick.name), ` ${tick.distance}`),
+          html("span", { class: "times" }, `${tick.ratio.toPrecision(3)} × nearest`),
+        ),
+      ),
+    );
     const box = root.getBoundingClientRect();
-    const at = event.target.getBoundingClientRect();
-    const left = at.left - box.left + at.width / 2 - tip.offsetWidth / 2;
+    const line = picture.getBoundingClientRect();
+    const left = event.clientX - box.left - tip.offsetWidth / 2;
     tip.style.left = `${Math.min(Math.max(left, 4), box.width - tip.offsetWidth - 4)}px`;
-    tip.style.top = `${at.top - box.top - tip.offsetHeight - 6}px`;
+    const above = line.top - box.top - tip.offsetHeight - 4;
+    tip.style.top = `${line.top - tip.offsetHeight < 8 ? line.bottom - box.top + 4 : above}px`;
   }
 
   function line(root, row, value, width) {
@@ -47,20 +63,19 @@
       svg("line", { x1: MARGIN, x2: width - MARGIN, y1: middle, y2: middle, class: "rail" }),
       svg("line", { x1: one, x2: one, y1: 2, y2: HEIGHT - 2, class: "limit" }),
     );
+    const placed = [];
     for (const tick of row.ticks) {
       const x = at(tick.ratio);
       if (x === null) continue;
       const decoy = tick.name === "decoy";
       const mark = svg("g", { class: `tick ${decoy ? "decoy" : ""}` });
-      mark.append(
-        svg("line", { x1: x, x2: x, y1: middle - 9, y2: middle + 9 }),
-        svg("rect", { x: x - 7, y: 0, width: 14, height: HEIGHT, class: "hit" }),
-      );
+      mark.append(svg("line", { x1: x, x2: x, y1: middle - 9, y2: middle + 9 }));
       if (decoy) mark.append(svg("path", { d: `M${x - 4} 3h8l-4 6z` }));
-      mark.addEventListener("pointerenter", (event) => showTip(root, tick, event));
-      mark.addEventListener("pointerleave", () => (root.querySelector(".tip").hidden = true));
       picture.append(mark);
+      placed.push({ x, tick });
     }
+    picture.addEventListener("pointermove", (event) => showTip(root, picture, placed, event));
+    picture.addEventListener("pointerleave", () => (root.querySelector(".tip").hidden = true));
     const x = at(row.ratio);
     if (x !== null) {
       const beyond = row.ratio > value.domain[1] ? "▸" : row.ratio < value.domain[0] ? "◂" : "";

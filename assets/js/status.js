@@ -1,4 +1,4 @@
-/* Sentences for the person, and which groups of controls belong to what is shown. */
+/* Sentences for the person, and what the server put on the controls. */
 "use strict";
 
 Explorer.panel("status", (root, value) => {
@@ -9,7 +9,7 @@ Explorer.panel("status", (root, value) => {
     list.replaceChildren(...value.notes.map((note) => Explorer.html("li", {}, note)));
   }
   root.hidden = value.notes.length === 0;
-  for (const [name, state] of Object.entries(value.show)) {
-    document.body.dataset[name] = state;
-  }
+  document.body.dataset.missing = value.missing;
+  // What the server decided (an upload became the subject) goes back on the controls.
+  if (Object.keys(value.set).length) Explorer.form.set(value.set, true);
 });

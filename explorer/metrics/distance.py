@@ -6,6 +6,7 @@ distance, and the term laid out over its places is the layer's heatmap.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 
 import torch
@@ -26,8 +27,17 @@ class Arranged:
     @classmethod
     def of(cls, values: torch.Tensor) -> Arranged:
         """Measure the norms of rearranged features."""
-        # vector_norm is twenty times slower than this where channels are not contiguous.
-        scale = values.square().sum(1, keepdim=True).rsqrt()
+        if values.requires_grad:
+            squares = values.square().sum(1, keepdim=True)
+            # The square root has no slope at zero; there the scale is a constant zero.
+            safe = torch.where(squares > 0, squares, torch.ones_like(squares))
+            return cls(values, torch.where(squares > 0, safe.rsqrt(), torch.zeros_like(squares)))
+        # Each way is several times slower than the other in the other memory layout.
+        if values.stride(1) == 1:
+            scale = torch.linalg.vector_norm(values, dim=1, keepdim=True).reciprocal()
+        else:
+            squares = torch.mul(values, values, out=_buffer(0, values))
+            scale = squares.sum(1, keepdim=True).rsqrt()
         return cls(values, scale.nan_to_num(posinf=0.0))
 
     def normalised(self) -> torch.Tensor:
@@ -61,15 +71,47 @@ def terms(a: Arranged, b: Arranged, heads: torch.Tensor | None = None) -> Terms:
         )
     if torch.is_grad_enabled() and (a.values.requires_grad or b.values.requires_grad):
         return _differentiable_terms(a, b, heads)
-    # Two buffers for everything; a temporary a line would cost as much as the arithmetic. Fused
-    # multiply-adds are avoided: they would make d(x, x) a rounding error instead of zero.
-    buffer = torch.sub(a.values, b.values)
-    raw = buffer.square_().sum(1)
-    shorter, longer = (a, b) if a.values.shape[0] == 1 else (b, a)
-    torch.mul(longer.values, longer.scale, out=buffer)
-    buffer.sub_(shorter.normalised()).square_()
-    weighted = None if heads is None else torch.einsum("ncp,c->np", buffer, heads)
-    return Terms(raw, buffer.sum(1), weighted)
+    # Fused multiply-adds are avoided: they would make d(x, x) a rounding error instead of zero.
+    few, many = (a, b) if a.values.shape[0] == 1 else (b, a)
+    buffer = torch.sub(a.values, b.values, out=_buffer(0, many.values))
+    raw = _summed_squares(buffer)
+    torch.mul(many.values, many.scale, out=buffer)
+    buffer.sub_(torch.mul(few.values, few.scale, out=_buffer(1, few.values)))
+    if heads is None:
+        return Terms(raw, _summed_squares(buffer))
+    buffer.square_()
+    return Terms(raw, buffer.sum(1), torch.einsum("ncp,c->np", buffer, heads))
+
+
+def _summed_squares(buffer: torch.Tensor) -> torch.Tensor:
+    """(N, C, P) → (N, P), the squares summed over channels; `buffer` may be overwritten."""
+    if buffer.stride(1) == 1:
+        return torch.linalg.vector_norm(buffer, dim=1).square_()
+    return buffer.square_().sum(1)
+
+
+_REUSED_UP_TO = 1 << 23
+_reused = threading.local()
+
+
+def _buffer(slot: int, like: torch.Tensor) -> torch.Tensor:
+    """Memory laid out as `like` for one calculation, used again by the next of this thread.
+
+    New memory has to be mapped by the system page by page, which takes longer than the arithmetic.
+    """
+    if like.numel() > _REUSED_UP_TO or like.device.type != "cpu" or not _is_dense(like):
+        return torch.empty_like(like)
+    kept: dict[tuple[int, torch.dtype], torch.Tensor] = _reused.__dict__
+    key = (slot, like.dtype)
+    if key not in kept or kept[key].numel() < like.numel():
+        with torch.inference_mode(False):
+            kept[key] = torch.empty(like.numel(), dtype=like.dtype)
+    return kept[key].as_strided(like.shape, like.stride())
+
+
+def _is_dense(tensor: torch.Tensor) -> bool:
+    reach = sum((n - 1) * s for n, s in zip(tensor.shape, tensor.stride(), strict=True))
+    return reach + 1 == tensor.numel()
 
 
 def _differentiable_terms(a: Arranged, b: Arranged, heads: torch.Tensor | None) -> Terms:

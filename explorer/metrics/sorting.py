@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 _POOL = ThreadPoolExecutor(thread_name_prefix="sort")
-_PARALLEL_FROM = 1 << 15
+_PARALLEL_FROM = 1 << 17
 _LOW, _HIGH = (0, 1) if sys.byteorder == "little" else (1, 0)
 
 

@@ -16,7 +16,7 @@ from explorer.synthesis import FAMILIES
 from explorer.ui.explore import build_tab
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-SCRIPTS = ("core", "status", "pictures", "ladder", "bars", "heatmaps", "receipt")
+SCRIPTS = ("core", "controls", "status", "pictures", "ladder", "bars", "heatmaps", "receipt")
 TITLE = "Deep Perceptual Similarity Explorer"
 INTRO = (
     f"<h1>{TITLE}</h1><p>How alike a neural network’s features say two pictures are, and where that "

@@ -1,57 +1,26 @@
-"""The only file that turns a knob into a component."""
+"""The only file that turns a knob into a control.
+
+Controls are native form elements in static HTML: a page of Gradio components this long takes the
+browser a tenth of a second and more for every move of a slider. `assets/js/controls.js` gathers
+what differs from the defaults into one hidden component, the form.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
-import gradio as gr
+import json
+from collections.abc import Iterable, Mapping
+from html import escape
 
 from explorer.form import DEFAULTS, FORM
 from explorer.perturbations import PERTURBATIONS
-from explorer.spec import Choice, Colour, Integer, Knob, Real, Toggle
+from explorer.spec import Choice, Colour, Entry, Knob, Real, Toggle, Value
 
 RADIO_UP_TO = 3
 
 
 def element_id(name: str) -> str:
-    """The DOM id of a form's knob."""
+    """The DOM id of a knob's control."""
     return "knob-" + name.replace(".", "-")
-
-
-def control(name: str) -> gr.components.Component:
-    """The component for one knob of the form, at its default."""
-    knob = FORM[name]
-    common: dict[str, Any] = {
-        "value": DEFAULTS[name],
-        "label": label(name, knob),
-        "info": knob.help or None,
-        "elem_id": element_id(name),
-        "elem_classes": ["knob"],
-    }
-    made: gr.components.Component
-    if isinstance(knob, Real):
-        precision = 0 if isinstance(knob, Integer) else None
-        made = gr.Slider(knob.low, knob.high, step=knob.step, precision=precision, **common)
-    elif isinstance(knob, Choice):
-        labels = knob.labels or knob.options
-        choices = list(zip(labels, knob.options))
-        kind = gr.Radio if len(choices) <= RADIO_UP_TO else gr.Dropdown
-        made = kind(choices, **common)
-    elif isinstance(knob, Toggle):
-        made = gr.Checkbox(**common)
-    elif isinstance(knob, Colour):
-        made = gr.ColorPicker(**common)
-    else:
-        raise TypeError(f"No control for {knob!r}.")
-    # Gradio would refuse an odd value with a toast; the form cleans it and says so in the page.
-    made.preprocess = lambda payload: payload  # type: ignore[method-assign]
-    return made
-
-
-def controls(names: Iterable[str]) -> dict[str, gr.components.Component]:
-    """Controls for several knobs, in order, by name."""
-    return {name: control(name) for name in names}
 
 
 def label(name: str, knob: Knob) -> str:
@@ -65,3 +34,81 @@ def label(name: str, knob: Knob) -> str:
         title = PERTURBATIONS[owner].title
     unit = getattr(knob, "unit", "").strip()
     return f"{title} ({unit})" if unit else title
+
+
+def control(name: str) -> str:
+    """The HTML of one knob's control, at its default."""
+    knob, default = FORM[name], DEFAULTS[name]
+    ident, title = element_id(name), escape(label(name, knob))
+    about = f'<p class="about" id="{ident}-about">{escape(knob.help)}</p>' if knob.help else ""
+    described = f' aria-describedby="{ident}-about"' if knob.help else ""
+    data = f'data-knob="{name}" data-default="{escape(json.dumps(default))}"{described}'
+    caption = f'<label for="{ident}-input">{title}</label>'
+    if isinstance(knob, Real):
+        limits = f'min="{knob.low:g}" max="{knob.high:g}" step="{knob.step:g}" value="{default:g}"'
+        body = (
+            f'<div class="caption">{caption}'
+            f'<input type="number" {limits} aria-label="{title}, typed">'
+            f'<button type="button" class="undo" aria-label="Reset {title}" '
+            'title="Back to the default" hidden>↺</button></div>'
+            f'<input type="range" id="{ident}-input" {limits} {data}>{about}'
+        )
+    elif isinstance(knob, Choice) and len(knob.options) <= RADIO_UP_TO:
+        body = _radios(ident, title, knob, data, about)
+    elif isinstance(knob, Choice):
+        options = "".join(
+            f'<option value="{escape(o)}"{" selected" if o == default else ""}>{escape(t)}</option>'
+            for o, t in zip(knob.options, knob.labels or knob.options)
+        )
+        body = f'{caption}<select id="{ident}-input" {data}>{options}</select>{about}'
+    elif isinstance(knob, Toggle):
+        checked = " checked" if default else ""
+        box = f'<input type="checkbox" id="{ident}-input" {data}{checked}>'
+        body = f'<div class="caption line">{box}{caption}</div>{about}'
+    elif isinstance(knob, Colour):
+        picker = f'<input type="color" id="{ident}-input" value="{default}" {data}>'
+        body = f'<div class="caption">{caption}{picker}</div>{about}'
+    else:
+        raise TypeError(f"No control for {knob!r}.")
+    return f'<div class="knob" id="{ident}">{body}</div>'
+
+
+def _radios(ident: str, title: str, knob: Choice, data: str, about: str) -> str:
+    buttons = "".join(
+        f'<label><input type="radio" name="{ident}" value="{escape(option)}" {data}'
+        f"{' checked' if option == knob.default else ''}><span>{escape(text)}</span></label>"
+        for option, text in zip(knob.options, knob.labels or knob.options)
+    )
+    return (
+        f'<fieldset><legend>{title}</legend><div class="radios">{buttons}</div></fieldset>{about}'
+    )
+
+
+def group(names: Iterable[str], *classes: str, heading: str = "") -> str:
+    """Several controls, one under the other, that are shown or hidden together."""
+    head = f"<h3>{escape(heading)}</h3>" if heading else ""
+    body = "".join(control(name) for name in names)
+    return f'<div class="{" ".join(("knobs", *classes))}">{head}{body}</div>'
+
+
+def entry(item: Entry, *classes: str, heading: bool = False) -> str:
+    """All controls of a family or perturbation; a heading where one label would not do."""
+    title = item.title if heading and len(item.knobs) > 1 else ""
+    return group([f"{item.name}.{knob}" for knob in item.knobs], *classes, heading=title)
+
+
+def section(title: str, *parts: str, opened: bool = True) -> str:
+    """A part of the column that folds."""
+    return (
+        f'<details class="section"{" open" if opened else ""}><summary>{escape(title)}</summary>'
+        f"{''.join(parts)}</details>"
+    )
+
+
+def action(title: str, values: Mapping[str, Value], keep: bool, ident: str = "") -> str:
+    """A button that puts values on the controls; `keep` leaves all others where they are."""
+    own_id = f' id="{ident}"' if ident else ""
+    return (
+        f'<button type="button" class="action"{own_id} data-keep="{str(keep).lower()}" '
+        f'data-values="{escape(json.dumps(dict(values)))}">{escape(title)}</button>'
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from explorer import weights
 from explorer.engine import Engine
-from explorer.form import Filled, scene_of
+from explorer.form import scene_of
 from explorer.images import Upload
 from explorer.networks import NETWORKS
 from explorer.scene import Scene
@@ -22,31 +22,30 @@ class Answer:
     panels: Mapping[str, dict[str, Any] | None]
 
 
-def step(engine: Engine, values: Mapping[str, object], upload: Upload | None) -> Answer:
+def step(
+    engine: Engine,
+    values: Mapping[str, object],
+    upload: Upload | None,
+    changed: dict[str, Any] | None = None,
+) -> Answer:
     """Answer one change of the controls.
 
     What a person can cause (missing weights, a canvas too small, odd values) comes back as a
-    sentence in the status panel, and the other panels keep their last answer.
+    sentence in the status panel, and the other panels keep their last answer. `changed` are values
+    that the page shall put on its controls along with the answer.
     """
     filled = scene_of(values, upload.sha256 if upload else None)
-    show = _shown(filled)
+    key = filled.scene.digest()
     try:
         exploration = engine.explore(filled.scene, upload)
     except (weights.WeightsError, ValueError) as error:
         notes = (*filled.notes, f"{error} The last answer is still shown.")
-        data = status.figure(notes, show, filled.scene.digest())
+        data = status.figure(notes, key, _missing(filled.scene))
         return Answer({"status": data, **{panel.name: None for panel in PANELS}})
-    data = status.figure(filled.notes, show, filled.scene.digest())
+    data = status.figure(filled.notes, key, changed=changed)
     return Answer({"status": data, **{p.name: p.figure(exploration) for p in PANELS}})
 
 
-def _shown(filled: Filled) -> dict[str, str]:
-    scene: Scene = filled.scene
-    network = NETWORKS[scene.question.network]
-    missing = scene.question.weights == "pretrained" and weights.on_disk(network) is None
-    return {
-        "kind": scene.source.kind,
-        "family": scene.source.step.name if scene.source.kind == "synthesis" else "",
-        "weights": scene.question.weights.partition(":")[0],
-        "missing": "yes" if missing else "no",
-    }
+def _missing(scene: Scene) -> bool:
+    question = scene.question
+    return question.weights == "pretrained" and weights.on_disk(NETWORKS[question.network]) is None

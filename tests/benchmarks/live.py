@@ -132,14 +132,11 @@ def measure(network: str, size: int, rounds: int) -> dict[str, object]:
             engine.explore(scene(network, size, 1.5, "sort"))
         for i in range(rounds):
             # Every angle is new, so nothing of the perturbed picture is in a cache.
-            angle = 2.0 + 0.5 * i
+            moved = scene(network, size, 2.0 + 0.5 * i, "spatial")
+            again = scene(network, size, -2.0 - 0.5 * i, "sort")
             columns["forward"].append(timed(bare))
-            columns["update"].append(
-                timed(lambda: engine.explore(scene(network, size, angle, "spatial")))
-            )
-            columns["sort_maps"].append(
-                timed(lambda: engine.explore(scene(network, size, -angle, "sort")))
-            )
+            columns["update"].append(timed(lambda: engine.explore(moved)))
+            columns["sort_maps"].append(timed(lambda: engine.explore(again)))
             if i < max(rounds // 10, 2):
                 columns["plain"].append(timed(lambda: published(extractor, a, b)))
     return {

@@ -185,8 +185,7 @@ def test_missing_weights_are_one_sentence_and_the_rest_goes_on(
 
 
 def choose(page: Page, knob: str, label: str) -> None:
-    page.locator(f"#knob-{knob.replace('.', '-')} input").first.click()
-    page.get_by_role("option", name=label, exact=True).click()
+    page.locator(f"#knob-{knob.replace('.', '-')} select").select_option(label=label)
 
 
 def test_nothing_stays_on_disk(page: Page, app: tuple[str, Path]) -> None:
@@ -208,8 +207,12 @@ def test_views_and_options_of_the_panels(page: Page) -> None:
     page.get_by_role("radio", name="One scale").click()
     page.locator(".panel-heatmaps .lock").check()
     expect(page.locator(".colourbar")).to_contain_text("locked")
-    page.locator(".panel-ladder .tick .hit").first.hover()
-    expect(page.locator(".panel-ladder .tip")).to_contain_text("nearest")
+    page.locator(".panel-ladder .line").first.hover(position={"x": 10, "y": 17})
+    expect(page.locator(".panel-ladder .tip")).to_be_hidden()
+    tick = page.locator(".panel-ladder .tick").first
+    box = tick.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page.locator(".panel-ladder .tip")).to_contain_text("× nearest")
 
 
 @pytest.mark.parametrize("metric", ["sort", "mean", "LPIPS"])

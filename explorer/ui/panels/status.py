@@ -22,9 +22,20 @@ def build(value: dict[str, Any]) -> gr.HTML:
     )
 
 
-def figure(notes: tuple[str, ...], show: dict[str, str], key: str) -> dict[str, Any]:
-    """Plain data. `show` becomes data attributes of the page's body, which the style sheet reads.
+def figure(
+    notes: tuple[str, ...], key: str, missing: bool = False, changed: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Plain data.
 
-    They decide which groups of controls are visible (`kind`, `family`, `weights`, `missing`).
+    Args:
+        notes: the sentences.
+        key: digest of the scene that was asked for.
+        missing: whether the network's weights have to be fetched first.
+        changed: values that the page shall put on its controls.
     """
-    return {"notes": list(notes), "show": show, "key": key}
+    return {
+        "notes": list(notes),
+        "key": key,
+        "missing": "yes" if missing else "no",
+        "set": changed or {},
+    }
