@@ -103,7 +103,8 @@ def _turned(canvas: Canvas, smooth: torch.Tensor) -> torch.Tensor:
     cos, sin = math.cos(radians), math.sin(radians)
     if canvas.angle % 90 == 0:
         cos, sin = round(cos), round(sin)
-    # In the normalised coordinates of grid_sample, from -1 to 1 across a picture. The smoothed subject has the subject's centre and is one supersampled pixel larger.
+    # In the normalised coordinates of grid_sample, from -1 to 1 across a picture. The smoothed
+    # subject has the subject's centre and is one supersampled pixel larger.
     shift_u, shift_v = 2 * canvas.dx / canvas.size, 2 * canvas.dy / canvas.size
     centre_u = (2 * left + columns) / side - 1
     centre_v = (2 * top + rows) / side - 1

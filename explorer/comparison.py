@@ -59,7 +59,8 @@ def compare(a: Features, b: Features, heads: Heads | None = None) -> Compared:
     """Compare the pictures of `a` (one, or as many as `b` has) with those of `b`.
 
     Args:
-        a, b: features from the same extractor, of pictures of one size.
+        a: features of one picture, or of as many as `b` has.
+        b: features from the same extractor, of pictures of the same size.
         heads: LPIPS's weights, a (C,) tensor a layer, where the network has them.
     """
     distances: dict[tuple[str, str], list[torch.Tensor]] = {}

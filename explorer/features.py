@@ -16,7 +16,6 @@ from explorer.networks import Network
 from explorer.trunk import stages
 from explorer.weights import Loaded
 
-
 TYPICAL_SIDE = 224
 
 

@@ -50,7 +50,7 @@ class Score:
             raise ValueError(
                 f"Scores of {len(self.layers)} and {len(other.layers)} layers cannot be added."
             )
-        return Score(tuple(a + b for a, b in zip(self.layers, other.layers)))
+        return Score(tuple(a + b for a, b in zip(self.layers, other.layers, strict=True)))
 
 
 Scores = Mapping[tuple[str, str], Score]

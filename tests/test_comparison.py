@@ -61,7 +61,9 @@ def test_identity_and_symmetry(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["relu", "signed", "sparse"])
 def test_mean_below_sort_below_spatial(kind: str) -> None:
     scores = compare(made(kind, 1), made(kind, 2)).scores()
-    for mean, sort, spatial in zip(*(scores[m, "raw"].layers for m in ("mean", "sort", "spatial"))):
+    for mean, sort, spatial in zip(
+        *(scores[m, "raw"].layers for m in ("mean", "sort", "spatial")), strict=True
+    ):
         assert mean <= sort * (1 + 1e-6) and sort <= spatial * (1 + 1e-6)
 
 
@@ -85,7 +87,9 @@ def test_sums_are_sums_and_every_registered_metric_is_scored() -> None:
     for metric in METRICS:
         for norm in metric.norms:
             parts = [scores[part, norm].layers for part in metric.parts]
-            assert scores[metric.name, norm].layers == pytest.approx([sum(p) for p in zip(*parts)])
+            assert scores[metric.name, norm].layers == pytest.approx(
+                [sum(p) for p in zip(*parts, strict=True)]
+            )
 
 
 def test_a_batch_equals_its_pictures_one_by_one() -> None:

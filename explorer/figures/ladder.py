@@ -105,5 +105,6 @@ def sentence(verdict: Verdict, rule: str, passed: bool) -> str:
             f"{number(distance)}, another subject on the same background at {decoy}."
         )
     if rule == "both" and verdict.sees_same and not passed:
-        return f"{title} fails: {against}, but another subject is nearer ({number(verdict.decoy or 0)})."
+        decoy = number(verdict.decoy or 0.0)
+        return f"{title} fails: {against}, but another subject is nearer ({decoy})."
     return f"{title} {'passes' if passed else 'fails'}: {against}, the nearest blank canvas."

@@ -21,7 +21,7 @@ def figure(exploration: Exploration) -> dict[str, Any]:
 
 
 def line(exploration: Exploration) -> str:
-    """network · weights · metric · norm · size · distance · version."""
+    """Network · weights · metric · norm · size · distance · version."""
     receipt = exploration.comparison.receipt
     shown = exploration.maps[0]
     score = exploration.comparison.scores[shown.metric, shown.norm]

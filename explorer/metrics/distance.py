@@ -58,7 +58,8 @@ def terms(a: Arranged, b: Arranged, heads: torch.Tensor | None = None) -> Terms:
     """Compare two arrangements of the same layer.
 
     Args:
-        a, b: with equal C and P; N of either may be 1 and is then broadcast.
+        a: N may be 1 and is then broadcast.
+        b: with the C and P of `a`; its N may be 1, too.
         heads: (C,), LPIPS's weights; then `weighted` is filled too.
 
     Raises:
@@ -91,7 +92,14 @@ def _summed_squares(buffer: torch.Tensor) -> torch.Tensor:
 
 
 _REUSED_UP_TO = 1 << 23
-_reused = threading.local()
+
+
+class _PerThread(threading.local):
+    def __init__(self) -> None:
+        self.buffers: dict[tuple[int, torch.dtype], torch.Tensor] = {}
+
+
+_reused = _PerThread()
 
 
 def _buffer(slot: int, like: torch.Tensor) -> torch.Tensor:
@@ -101,7 +109,7 @@ def _buffer(slot: int, like: torch.Tensor) -> torch.Tensor:
     """
     if like.numel() > _REUSED_UP_TO or like.device.type != "cpu" or not _is_dense(like):
         return torch.empty_like(like)
-    kept: dict[tuple[int, torch.dtype], torch.Tensor] = _reused.__dict__
+    kept = _reused.buffers
     key = (slot, like.dtype)
     if key not in kept or kept[key].numel() < like.numel():
         with torch.inference_mode(False):

@@ -19,8 +19,8 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SCRIPTS = ("core", "controls", "status", "pictures", "ladder", "bars", "heatmaps", "receipt")
 TITLE = "Deep Perceptual Similarity Explorer"
 INTRO = (
-    f"<h1>{TITLE}</h1><p>How alike a neural network’s features say two pictures are, and where that "
-    "judgement breaks. Change the right picture with the sliders; every answer follows.</p>"
+    f"<h1>{TITLE}</h1><p>How alike a neural network’s features say two pictures are, and where "
+    "that judgement breaks. Change the right picture with the sliders; every answer follows.</p>"
 )
 
 

@@ -58,7 +58,7 @@ def control(name: str) -> str:
     elif isinstance(knob, Choice):
         options = "".join(
             f'<option value="{escape(o)}"{" selected" if o == default else ""}>{escape(t)}</option>'
-            for o, t in zip(knob.options, knob.labels or knob.options)
+            for o, t in zip(knob.options, knob.labels or knob.options, strict=True)
         )
         body = f'{caption}<select id="{ident}-input" {data}>{options}</select>{about}'
     elif isinstance(knob, Toggle):
@@ -77,7 +77,7 @@ def _radios(ident: str, title: str, knob: Choice, data: str, about: str) -> str:
     buttons = "".join(
         f'<label><input type="radio" name="{ident}" value="{escape(option)}" {data}'
         f"{' checked' if option == knob.default else ''}><span>{escape(text)}</span></label>"
-        for option, text in zip(knob.options, knob.labels or knob.options)
+        for option, text in zip(knob.options, knob.labels or knob.options, strict=True)
     )
     return (
         f'<fieldset><legend>{title}</legend><div class="radios">{buttons}</div></fieldset>{about}'

@@ -1,0 +1,1 @@
+"""What things cost, with what they cost elsewhere beside it."""

@@ -17,6 +17,7 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import torch
 
@@ -54,7 +55,7 @@ def _plain_score(
     if forward:
         _shared["a"], _shared["b"] = _plain_forward(extractor, a), _plain_forward(extractor, b)
     total = 0.0
-    for x, y in zip(_shared["a"], _shared["b"]):
+    for x, y in zip(_shared["a"], _shared["b"], strict=True):
         x, y = (_plain_rearranged(v, part) for v in (x, y))
         if norm:
             x, y = (v / v.norm(dim=1, keepdim=True).clamp_min(1e-10) for v in (x, y))
@@ -135,8 +136,8 @@ def measure(network: str, size: int, rounds: int) -> dict[str, object]:
             moved = scene(network, size, 2.0 + 0.5 * i, "spatial")
             again = scene(network, size, -2.0 - 0.5 * i, "sort")
             columns["forward"].append(timed(bare))
-            columns["update"].append(timed(lambda: engine.explore(moved)))
-            columns["sort_maps"].append(timed(lambda: engine.explore(again)))
+            columns["update"].append(timed(partial(engine.explore, moved)))
+            columns["sort_maps"].append(timed(partial(engine.explore, again)))
             if i < max(rounds // 10, 2):
                 columns["plain"].append(timed(lambda: published(extractor, a, b)))
     return {
@@ -152,7 +153,7 @@ def measure(network: str, size: int, rounds: int) -> dict[str, object]:
 
 
 def _ratio(over: Sequence[float], under: Sequence[float]) -> float:
-    return round(statistics.median(a / b for a, b in zip(over, under)), 3)
+    return round(statistics.median(a / b for a, b in zip(over, under, strict=True)), 3)
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:

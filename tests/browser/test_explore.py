@@ -90,9 +90,9 @@ def test_eight_pages_at_once_all_end_right(browser: Browser, app: tuple[str, Pat
       }
     })(); }"""
     ends = [30 + 15 * i for i in range(8)]
-    for page, end in zip(pages, ends):
+    for page, end in zip(pages, ends, strict=True):
         page.evaluate(start, end)
-    for page, end in zip(pages, ends):
+    for page, end in zip(pages, ends, strict=True):
         page.evaluate("window.finished")
         wait_for_scene(page, scene(rotate__angle=end).digest())
         page.close()
