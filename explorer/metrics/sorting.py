@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -64,7 +65,7 @@ def _by_rows(work: Callable[[slice], None], rows: int, columns: int) -> None:
     """Run `work` on slices of the rows; numpy's sort releases the interpreter's lock."""
     parts = min(torch.get_num_threads(), rows) if rows * columns >= _PARALLEL_FROM else 1
     bounds = [rows * i // parts for i in range(parts + 1)]
-    slices = [slice(a, b) for a, b in zip(bounds, bounds[1:], strict=True)]
+    slices = [slice(a, b) for a, b in pairwise(bounds)]
     waiting = [_POOL.submit(work, s) for s in slices[1:]]
     work(slices[0])
     for future in waiting:

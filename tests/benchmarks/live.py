@@ -153,7 +153,8 @@ def measure(network: str, size: int, rounds: int) -> dict[str, object]:
 
 
 def _ratio(over: Sequence[float], under: Sequence[float]) -> float:
-    return round(statistics.median(a / b for a, b in zip(over, under, strict=True)), 3)
+    # The published way is timed in the first rounds only.
+    return round(statistics.median(a / b for a, b in zip(over, under, strict=False)), 3)
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:
