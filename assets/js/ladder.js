@@ -137,6 +137,23 @@
     rows.replaceChildren(...nodes, scale);
     if (focused) rows.querySelector(`[data-metric="${focused}"]`)?.focus();
     Explorer.setText(root.querySelector(".summary"), summary(value));
+    mini(value);
+  }
+
+  /** On narrow screens the verdicts stand under the pictures, which stay in view. */
+  function mini(value) {
+    const place = document.querySelector(".panel-pictures .mini");
+    if (!place || value.rule === "none") return place?.replaceChildren();
+    return place.replaceChildren(
+      ...value.rows.map((row) =>
+        html(
+          "span",
+          {},
+          html("b", { class: row.passed ? "pass" : "fail" }, row.passed ? "✓" : "✗"),
+          ` ${row.title}`,
+        ),
+      ),
+    );
   }
 
   function summary(value) {

@@ -36,10 +36,11 @@ def build(engine: Engine | None = None) -> gr.Blocks:
 def launch_options() -> dict[str, Any]:
     """What belongs to `launch` in Gradio 6: looks, limits, and no calls to other hosts."""
     script = "\n".join((ASSETS / "js" / f"{name}.js").read_text() for name in SCRIPTS)
+    style = (ASSETS / "css" / "explorer.css").read_text() + family_css()
     return {
         "theme": theme(),
-        "css": (ASSETS / "css" / "explorer.css").read_text() + family_css(),
-        "head": f"<script>{script}</script>",
+        # Not as `css`: Gradio would repeat each rule in a stronger scope, outside of media queries.
+        "head": f"<style>{style}</style><script>{script}</script>",
         "run_history": False,
         "max_file_size": "32mb",
         "state_session_capacity": 200,
@@ -70,6 +71,5 @@ def theme() -> gr.themes.Base:
 
 def family_css() -> str:
     """One rule a family: its knobs show when the answered scene shows it."""
-    # Gradio repeats each rule in a scope below the body, where only a rule that hides is harmless.
     hidden = ",".join(f'body:not([data-family="{f.name}"]) .family-{f.name}' for f in FAMILIES)
     return f"{hidden}{{display:none!important}}"

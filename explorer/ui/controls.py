@@ -70,7 +70,7 @@ def control(name: str) -> str:
         body = f'<div class="caption">{caption}{picker}</div>{about}'
     else:
         raise TypeError(f"No control for {knob!r}.")
-    return f'<div class="knob" id="{ident}">{body}</div>'
+    return f'<div class="knob" id="{ident}" title="{escape(knob.help)}">{body}</div>'
 
 
 def _radios(ident: str, title: str, knob: Choice, data: str, about: str) -> str:

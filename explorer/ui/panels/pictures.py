@@ -18,10 +18,11 @@ BODY = (
     '<figure class="perturbed"><div class="frame"><img alt="Perturbed picture"></div>'
     '<figcaption>Perturbed: <span class="what"></span></figcaption></figure>'
     '<figure class="decoy"><div class="frame"><img alt="Decoy picture"></div>'
-    "<figcaption>Decoy: same background, another subject</figcaption></figure>"
+    '<figcaption>Decoy<span class="longer">: same background, another subject</span>'
+    "</figcaption></figure>"
     '<label class="swipe-control">Swipe between original and perturbed'
     '<input type="range" min="0" max="100" value="50"></label>'
-    "</div>"
+    '</div><div class="mini" aria-hidden="true"></div>'
 )
 
 PANEL = Panel(
