@@ -44,37 +44,19 @@ PRESETS: tuple[Preset, ...] = (
         },
     ),
     Preset(
-        "inverted-chessboard",
-        "Invert: chessboard",
-        {
-            "picture.family": "chessboard",
-            "layout.scale": 1.0,
-            "invert.amount": 1.0,
-            "ask.heatmap": "sort",
-        },
+        "inverted-blob",
+        "Invert: blob",
+        {"picture.family": "blob", "layout.scale": 1.0, "invert.amount": 1.0},
     ),
     Preset(
         "stained-rings",
         "Stain: rings",
-        {
-            "picture.family": "rings",
-            "layout.scale": 0.45,
-            "layout.x": -56,
-            "layout.y": -56,
-            "stain.strength": 1.0,
-            "stain.strokes": 30,
-        },
+        {"stain.strength": 1.0, "stain.colour": "#3f48cc", "stain.strokes": 0},
     ),
     Preset(
-        "stained-yin-yang",
-        "Stain: yin-yang",
-        {
-            "picture.family": "yin_yang",
-            "layout.scale": 0.8,
-            "stain.strength": 1.0,
-            "stain.colour": "#3f48cc",
-            "stain.strokes": 0,
-        },
+        "strokes-yin-yang",
+        "Stain with strokes: yin-yang",
+        {"picture.family": "yin_yang", "stain.strength": 1.0, "stain.strokes": 30},
     ),
     Preset(
         "noisy-photo",
@@ -87,3 +69,6 @@ PRESETS: tuple[Preset, ...] = (
         },
     ),
 )
+
+OPENING = PRESETS[0]
+"""What the page opens on."""

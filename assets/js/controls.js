@@ -25,7 +25,7 @@ Explorer.form = (() => {
       const name = input.dataset.knob;
       (inputs[name] ||= []).push(input);
       defaults[name] = JSON.parse(input.dataset.default);
-      values[name] = defaults[name];
+      if (input.type !== "radio" || input.checked) values[name] = read(input);
       input.addEventListener("input", () => change(name, read(input)));
     }
     for (const number of root.querySelectorAll("input[type=number]")) {
@@ -53,6 +53,7 @@ Explorer.form = (() => {
         send();
       });
     }
+    for (const input of root.querySelectorAll("[data-knob]")) decorate(input.dataset.knob);
     reveal();
   }
 

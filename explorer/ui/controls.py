@@ -13,6 +13,7 @@ from html import escape
 
 from explorer.form import DEFAULTS, FORM
 from explorer.perturbations import PERTURBATIONS
+from explorer.presets import OPENING
 from explorer.spec import Choice, Colour, Entry, Knob, Real, Toggle, Value
 
 RADIO_UP_TO = 3
@@ -37,15 +38,16 @@ def label(name: str, knob: Knob) -> str:
 
 
 def control(name: str) -> str:
-    """The HTML of one knob's control, at its default."""
+    """The HTML of one knob's control, as the page opens."""
     knob, default = FORM[name], DEFAULTS[name]
+    value = OPENING.values.get(name, default)
     ident, title = element_id(name), escape(label(name, knob))
     about = f'<p class="about" id="{ident}-about">{escape(knob.help)}</p>' if knob.help else ""
     described = f' aria-describedby="{ident}-about"' if knob.help else ""
     data = f'data-knob="{name}" data-default="{escape(json.dumps(default))}"{described}'
     caption = f'<label for="{ident}-input">{title}</label>'
     if isinstance(knob, Real):
-        limits = f'min="{knob.low:g}" max="{knob.high:g}" step="{knob.step:g}" value="{default:g}"'
+        limits = f'min="{knob.low:g}" max="{knob.high:g}" step="{knob.step:g}" value="{value:g}"'
         body = (
             f'<div class="caption">{caption}'
             f'<input type="number" {limits} aria-label="{title}, typed">'
@@ -54,34 +56,32 @@ def control(name: str) -> str:
             f'<input type="range" id="{ident}-input" {limits} {data}>{about}'
         )
     elif isinstance(knob, Choice) and len(knob.options) <= RADIO_UP_TO:
-        body = _radios(ident, title, knob, data, about)
+        body = _radios(ident, title, knob, str(value), data) + about
     elif isinstance(knob, Choice):
         options = "".join(
-            f'<option value="{escape(o)}"{" selected" if o == default else ""}>{escape(t)}</option>'
+            f'<option value="{escape(o)}"{" selected" if o == value else ""}>{escape(t)}</option>'
             for o, t in zip(knob.options, knob.labels or knob.options, strict=True)
         )
         body = f'{caption}<select id="{ident}-input" {data}>{options}</select>{about}'
     elif isinstance(knob, Toggle):
-        checked = " checked" if default else ""
+        checked = " checked" if value else ""
         box = f'<input type="checkbox" id="{ident}-input" {data}{checked}>'
         body = f'<div class="caption line">{box}{caption}</div>{about}'
     elif isinstance(knob, Colour):
-        picker = f'<input type="color" id="{ident}-input" value="{default}" {data}>'
+        picker = f'<input type="color" id="{ident}-input" value="{value}" {data}>'
         body = f'<div class="caption">{caption}{picker}</div>{about}'
     else:
         raise TypeError(f"No control for {knob!r}.")
     return f'<div class="knob" id="{ident}" title="{escape(knob.help)}">{body}</div>'
 
 
-def _radios(ident: str, title: str, knob: Choice, data: str, about: str) -> str:
+def _radios(ident: str, title: str, knob: Choice, value: str, data: str) -> str:
     buttons = "".join(
         f'<label><input type="radio" name="{ident}" value="{escape(option)}" {data}'
-        f"{' checked' if option == knob.default else ''}><span>{escape(text)}</span></label>"
+        f"{' checked' if option == value else ''}><span>{escape(text)}</span></label>"
         for option, text in zip(knob.options, knob.labels or knob.options, strict=True)
     )
-    return (
-        f'<fieldset><legend>{title}</legend><div class="radios">{buttons}</div></fieldset>{about}'
-    )
+    return f'<fieldset><legend>{title}</legend><div class="radios">{buttons}</div></fieldset>'
 
 
 def group(names: Iterable[str], *classes: str, heading: str = "") -> str:

@@ -15,7 +15,7 @@ from explorer.form import FORM
 from explorer.images import PictureError, Upload, take_upload
 from explorer.networks import NETWORKS
 from explorer.perturbations import PERTURBATIONS
-from explorer.presets import PRESETS
+from explorer.presets import OPENING, PRESETS
 from explorer.synthesis import FAMILIES
 from explorer.ui.controls import action, entry, group, section
 from explorer.ui.panels import PANELS, build, packed, status
@@ -23,15 +23,19 @@ from explorer.ui.step import step
 
 SESSION_SECONDS = 3600
 LARGEST_FORM = 20_000
+FETCH_NOTE = (
+    '<p class="note">They are not on this machine yet. They are fetched once, checked by hash and '
+    "kept.</p>"
+)
 
 
 def build_tab(engine: Engine) -> None:
     """Build the tab inside the current Blocks and wire it."""
-    first = step(engine, {}, None).panels
+    first = step(engine, OPENING.values, None).panels
     with gr.Row(elem_id="explore"):
         with gr.Column(elem_id="controls", min_width=280):
             form = gr.HTML(
-                "{}",
+                json.dumps(dict(OPENING.values)),
                 html_template="",
                 js_on_load="Explorer.form.attach(props, trigger);",
                 elem_id="form",
@@ -51,12 +55,15 @@ def build_tab(engine: Engine) -> None:
                 uploader.preprocess = lambda payload: payload.path if payload else None  # type: ignore[method-assign]
                 upload_note = gr.HTML("", elem_id="upload-note")
             _part(_challenge_and_metric())
-            fetch = gr.Button("Fetch the weights", elem_id="fetch", elem_classes=["for-missing"])
+            with gr.Column(elem_classes=["for-missing"]):
+                fetch = gr.Button("Fetch the weights of this network", elem_id="fetch", size="sm")
+                # The bar of the download is drawn over this text.
+                fetch_note = gr.HTML(FETCH_NOTE, elem_id="fetch-note", min_height=90)
         with gr.Column(elem_id="answers", min_width=280):
             answers = {"status": status.build(first["status"] or {})}
             answers |= {panel.name: build(panel, first[panel.name] or {}) for panel in PANELS}
     upload = gr.State(None, time_to_live=SESSION_SECONDS)
-    _wire(engine, form, uploader, upload_note, fetch, answers, upload)
+    _wire(engine, form, uploader, upload_note, fetch, fetch_note, answers, upload)
 
 
 def _part(html: str) -> None:
@@ -121,6 +128,7 @@ def _wire(
     uploader: gr.Image,
     upload_note: gr.HTML,
     fetch: gr.Button,
+    fetch_note: gr.HTML,
     answers: dict[str, gr.HTML],
     upload: gr.State,
 ) -> None:
@@ -193,7 +201,7 @@ def _wire(
         get_weights,
         inputs=[form, upload],
         outputs=outputs,
-        show_progress_on=[upload_note],
+        show_progress_on=[fetch_note],
         concurrency_limit=1,
         api_visibility="private",
     )

@@ -19,6 +19,7 @@ import torch
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from explorer.form import DEFAULTS, scene_of
+from explorer.presets import OPENING
 from tests.benchmarks.hardware import described
 from tests.browser.chromium import FLAGS, executable
 from tests.browser.conftest import served, wait_for_scene
@@ -80,7 +81,9 @@ def drags(pages: Sequence[Page]) -> dict[str, float]:
         page.evaluate(DRAG, end)
     for page, end in zip(pages, ends, strict=True):
         page.evaluate("window.finished")
-        wait_for_scene(page, scene_of({**DEFAULTS, "rotate.angle": end}).scene.digest())
+        wait_for_scene(
+            page, scene_of({**DEFAULTS, **OPENING.values, "rotate.angle": end}).scene.digest()
+        )
     seconds = time.perf_counter() - started
     updates = sum(page.evaluate("window.updates") for page in pages)
     return {"pages": len(pages), "seconds": round(seconds, 2), "updates": updates}
