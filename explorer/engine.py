@@ -91,11 +91,6 @@ class Engine:
             features_a = self._featured(ask.network, ask.weights, original)
             features_b = self._featured(ask.network, ask.weights, perturbed, keep=False)
             seen = time.perf_counter()
-            if ask.heatmap == "sort":
-                # One packed sort gives values and provenance; asked for after, it is a second one.
-                for features in (features_a, features_b):
-                    for layer in range(len(features.maps)):
-                        features.order(layer)
             compared = self._pair(ask.network, ask.weights, original, perturbed, keep=False)
             verdicts = self._verdicts(scene, compared, original, decoy)
             layers = tuple(tap.name for tap in extractor.network.taps)

@@ -10,9 +10,8 @@ from torch import nn
 from explorer.metrics import METRICS, Metric
 from explorer.metrics.distance import Arranged
 from explorer.metrics.record import Rearrange
-from explorer.metrics.sort import sort
-from explorer.metrics.sorting import sort_rows_with_order
 from explorer.networks import Network
+from explorer.provenance import Ranks, ranks
 from explorer.trunk import stages
 from explorer.weights import Loaded
 
@@ -90,11 +89,11 @@ class Features:
         """`maps` are in order of depth."""
         self.maps = tuple(maps)
         self._arranged: dict[tuple[Rearrange, int], Arranged] = {}
-        self._orders: dict[int, torch.Tensor] = {}
+        self._ranks: dict[int, tuple[Ranks, ...]] = {}
 
     @property
     def nbytes(self) -> int:
-        """What this may come to occupy: maps, a sorted copy and (for one picture) its order."""
+        """What this may come to occupy: maps, a sorted copy and (for one picture) its ranks."""
         maps = sum(m.numel() * m.element_size() for m in self.maps)
         order = sum(8 * m.numel() for m in self.maps) if self.maps[0].shape[0] == 1 else 0
         return 2 * maps + order
@@ -108,13 +107,12 @@ class Features:
             self._arranged[key] = Arranged.of(metric.rearrange(self.maps[layer]))
         return self._arranged[key]
 
-    def order(self, layer: int) -> torch.Tensor:
-        """(N, C, H·W), int64: the position that each rank of the sorted layer came from."""
-        if layer not in self._orders:
-            values, order = sort_rows_with_order(self.maps[layer].flatten(2))
-            self._orders[layer] = order
-            self._arranged.setdefault((sort, layer), Arranged.of(values))
-        return self._orders[layer]
+    def ranks(self, layer: int) -> tuple[Ranks, ...]:
+        """Where the activations behind the ranks of a sorted layer stand, in the first picture."""
+        if layer not in self._ranks:
+            ordered = self.arranged(METRICS["sort"], layer).values[0]
+            self._ranks[layer] = ranks(ordered, self.maps[layer][0].flatten(1))
+        return self._ranks[layer]
 
 
 def single_metrics() -> tuple[Metric, ...]:

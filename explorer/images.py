@@ -186,7 +186,7 @@ def to_bytes(image: np.ndarray | torch.Tensor) -> np.ndarray:
     return np.ascontiguousarray(pixels.astype(np.uint8).transpose(1, 2, 0))
 
 
-def data_uri(image: np.ndarray | torch.Tensor, quality: int = 92) -> str:
+def data_uri(image: np.ndarray | torch.Tensor, quality: int = 97) -> str:
     """A picture as a JPEG `data:` address, for the page (not for numbers)."""
     buffer = io.BytesIO()
     Image.fromarray(to_bytes(image)).save(buffer, "JPEG", quality=quality, subsampling=0)

@@ -11,10 +11,12 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import torch
 
+T = TypeVar("T")
 _POOL = ThreadPoolExecutor(thread_name_prefix="sort")
 _PARALLEL_FROM = 1 << 17
 _LOW, _HIGH = (0, 1) if sys.byteorder == "little" else (1, 0)
@@ -27,7 +29,7 @@ def sort_rows(values: torch.Tensor) -> torch.Tensor:
     # .contiguous() may be the caller's own memory, which must stay as it is.
     copy = values.clone(memory_format=torch.contiguous_format)
     array = copy.numpy().reshape(-1, copy.shape[-1])
-    _by_rows(lambda rows: array[rows].sort(axis=-1), *array.shape)
+    by_rows(lambda rows: array[rows].sort(axis=-1), *array.shape)
     return copy
 
 
@@ -57,16 +59,14 @@ def sort_rows_with_order(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tens
         ordered_values[rows] = np.ascontiguousarray(bits).view(np.float32)
         order[rows] = halves[..., _LOW]
 
-    _by_rows(work, *source.shape)
+    by_rows(work, *source.shape)
     return torch.from_numpy(ordered_values).view(shape), torch.from_numpy(order).view(shape)
 
 
-def _by_rows(work: Callable[[slice], None], rows: int, columns: int) -> None:
-    """Run `work` on slices of the rows; numpy's sort releases the interpreter's lock."""
+def by_rows(work: Callable[[slice], T], rows: int, columns: int) -> list[T]:
+    """Run `work` on slices of the rows, at once where that pays; numpy releases the lock."""
     parts = min(torch.get_num_threads(), rows) if rows * columns >= _PARALLEL_FROM else 1
     bounds = [rows * i // parts for i in range(parts + 1)]
     slices = [slice(a, b) for a, b in pairwise(bounds)]
     waiting = [_POOL.submit(work, s) for s in slices[1:]]
-    work(slices[0])
-    for future in waiting:
-        future.result()
+    return [work(slices[0]), *(future.result() for future in waiting)]

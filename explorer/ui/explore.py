@@ -56,9 +56,10 @@ def build_tab(engine: Engine) -> None:
                 upload_note = gr.HTML("", elem_id="upload-note")
             _part(_challenge_and_metric())
             with gr.Column(elem_classes=["for-missing"]):
+                gr.HTML(FETCH_NOTE)
                 fetch = gr.Button("Fetch the weights of this network", elem_id="fetch", size="sm")
-                # The bar of the download is drawn over this text.
-                fetch_note = gr.HTML(FETCH_NOTE, elem_id="fetch-note", min_height=90)
+                # The bar of the download is drawn over this.
+                fetch_note = gr.HTML("", elem_id="fetch-note", min_height=80)
         with gr.Column(elem_id="answers", min_width=280):
             answers = {"status": status.build(first["status"] or {})}
             answers |= {panel.name: build(panel, first[panel.name] or {}) for panel in PANELS}
