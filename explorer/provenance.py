@@ -70,7 +70,8 @@ def _positive(rows: slice, ordered: np.ndarray, places: np.ndarray) -> Ranks:
     """
     count = ordered.shape[1]
     bits = np.uint64(count.bit_length())
-    found = np.flatnonzero(places)
+    mask = places > 0
+    found = np.flatnonzero(mask)
     # The sign bit is never set, so channel and value together stay in order.
     keys = (found // count).astype(np.uint64)
     place = (found - keys.view(np.int64) * count).view(np.uint64)
@@ -80,7 +81,7 @@ def _positive(rows: slice, ordered: np.ndarray, places: np.ndarray) -> Ranks:
     keys |= place
     if count >= SORTED_ALONE_FROM:
         # They stand channel by channel already, and short sorts are faster than one long one.
-        bounds = np.concatenate([[0], np.cumsum(np.count_nonzero(places, axis=1))]).tolist()
+        bounds = np.concatenate([[0], np.cumsum(np.count_nonzero(mask, axis=1))]).tolist()
         for first, last in pairwise(bounds):
             keys[first:last].sort()
     else:
