@@ -13,8 +13,9 @@ from explorer.attribution import HEATMAPS
 from explorer.networks import NETWORKS
 from explorer.perturbations import PERTURBATIONS
 from explorer.pictures import sample_names
+from explorer.registry import Entry
 from explorer.scene import Layout, Question, Scene, Source, Step
-from explorer.spec import Choice, Cleaned, Colour, Entry, Integer, Knob, Real, Toggle, Value
+from explorer.spec import Choice, Cleaned, Colour, Integer, Knob, Real, Toggle, Value
 from explorer.synthesis import FAMILIES
 
 SIZES = ("64", "96", "128", "224", "256")

@@ -11,8 +11,9 @@ import pytest
 from explorer.form import AUTO, DEFAULTS, FORM, scene_of, values_of
 from explorer.perturbations import PERTURBATIONS
 from explorer.presets import PRESETS, Preset
+from explorer.registry import Entry
 from explorer.scene import Scene
-from explorer.spec import Choice, Colour, Entry, Knob, Real, Toggle, Value
+from explorer.spec import Choice, Colour, Knob, Real, Toggle, Value
 from explorer.synthesis import FAMILIES
 
 SHA = "5" * 64

@@ -8,7 +8,8 @@ from typing import Annotated
 import pytest
 
 from explorer.perturbations import PERTURBATIONS
-from explorer.spec import Choice, Entry, Functions, Integer, Real, Registry, knobs_of
+from explorer.registry import Entry, Functions, Registry, knobs_of
+from explorer.spec import Choice, Integer, Real
 from explorer.synthesis import FAMILIES
 
 ENTRIES = [pytest.param(entry, id=entry.name) for entry in (*FAMILIES, *PERTURBATIONS)]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import torch
 
+from explorer.registry import Registry
 from explorer.results import NORMS
-from explorer.spec import Registry
 
 Rearrange = Callable[[torch.Tensor], torch.Tensor]
 """(N, C, H, W) → (N, C, P): what stands at each of P places to be compared."""

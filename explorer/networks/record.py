@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from torch import nn
 
-from explorer.spec import Registry
+from explorer.registry import Registry
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)

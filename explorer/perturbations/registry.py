@@ -11,7 +11,7 @@ perturbations run in the order in which they are registered:
 neutral is identical bit for bit.
 """
 
-from explorer.spec import Functions
+from explorer.registry import Functions
 
 STAGES = ("move", "stain", "filter")
 PERTURBATIONS = Functions("perturbation")

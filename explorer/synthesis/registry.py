@@ -1,5 +1,5 @@
 """The registry of families; a family is one decorated function."""
 
-from explorer.spec import Functions
+from explorer.registry import Functions
 
 FAMILIES = Functions("picture family")

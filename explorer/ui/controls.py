@@ -14,7 +14,8 @@ from html import escape
 from explorer.form import DEFAULTS, FORM
 from explorer.perturbations import PERTURBATIONS
 from explorer.presets import OPENING
-from explorer.spec import Choice, Colour, Entry, Knob, Real, Toggle, Value
+from explorer.registry import Entry
+from explorer.spec import Choice, Colour, Knob, Real, Toggle, Value
 
 RADIO_UP_TO = 3
 

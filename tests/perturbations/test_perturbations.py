@@ -17,8 +17,9 @@ from PIL import Image
 from explorer.canvas import SUPERSAMPLE, Canvas, flatten
 from explorer.perturbations import PERTURBATIONS, STAGES, active, apply
 from explorer.perturbations.stain import _arcs, stroke_cover
+from explorer.registry import Entry
 from explorer.scene import Step
-from explorer.spec import Choice, Colour, Entry, Real, Toggle, Value
+from explorer.spec import Choice, Colour, Real, Toggle, Value
 
 ORDER = (
     "rotate",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from explorer.spec import Choice, Colour, Entry, Knob, Toggle, Value
+from explorer.registry import Entry
+from explorer.spec import Choice, Colour, Knob, Toggle, Value
 from explorer.synthesis import FAMILIES, Grid
 from explorer.synthesis.drawing import paint
 
