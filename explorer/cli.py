@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from PIL import Image
 
-from explorer import __version__, weights
+from explorer import __version__, fetching, weights
+from explorer import suite as suites
 from explorer.engine import Engine
 from explorer.figures.theme import number
 from explorer.images import PictureError, read_picture, to_tensor
@@ -70,6 +71,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("--json", action="store_true", help="print one JSON object")
     compare.set_defaults(run=_compare)
+
+    suite = commands.add_parser("suite", help="run the paper's experiment on a folder or zip")
+    suite.add_argument("path", metavar="DIR_OR_ZIP", help="pictures in the published layout")
+    suite.add_argument(
+        "--network",
+        action="append",
+        choices=NETWORKS.names(),
+        help="may be given several times (default: alexnet)",
+    )
+    suite.add_argument("--dtype", default="float32", choices=tuple(DTYPES))
+    suite.add_argument("--device", type=_device, default=None, help="cpu, cuda, …")
+    output = suite.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print one JSON object")
+    output.add_argument("--csv", action="store_true", help="print a line a case")
+    suite.set_defaults(run=_suite)
 
     stored = commands.add_parser("weights", help="list or fetch networks' weights")
     stored.add_argument("action", choices=("list", "fetch"))
@@ -167,6 +183,20 @@ def table(comparison: Comparison) -> str:
     return "\n".join([title, "", *lines])
 
 
+def _suite(flags: argparse.Namespace) -> int:
+    suite = suites.read_suite(flags.path)
+    for problem in suite.problems:
+        print(f"explorer: left out: {problem}", file=sys.stderr)
+    engine = Engine(device=flags.device, dtype=DTYPES[flags.dtype])
+    results = suites.run(engine, suite, flags.network or ["alexnet"], _by_tenths())
+    if flags.json:
+        print(json.dumps(suites.as_json(results, suite.problems), indent=1))
+    else:
+        print(suites.as_csv(results) if flags.csv else suites.table(results), end="")
+        print("" if flags.csv else "\n", end="")
+    return 0
+
+
 def _weights(flags: argparse.Namespace) -> int:
     if flags.action == "list":
         for network in NETWORKS:
@@ -179,11 +209,24 @@ def _weights(flags: argparse.Namespace) -> int:
         flags.misuse(f"Say which network to fetch: {', '.join(NETWORKS.names())}.")
     network = NETWORKS[flags.name]
     try:
-        path = weights.fetch(network, _progress_bar)
+        path = fetching.fetch(network, _progress_bar)
     finally:
         print(file=sys.stderr)
     print(path)
     return 0
+
+
+def _by_tenths() -> Callable[[float, str], None]:
+    """A progress function that prints a line for every tenth that is done."""
+    told: set[int] = set()
+
+    def report(share: float, text: str) -> None:
+        tenth = int(10 * share)
+        if tenth not in told:
+            told.add(tenth)
+            print(f"{10 * tenth:3d} % {text}", file=sys.stderr, flush=True)
+
+    return report
 
 
 def _progress_bar(share: float, text: str) -> None:

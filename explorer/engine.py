@@ -67,6 +67,10 @@ class Engine:
         """All caches, for whoever wants to know what they hold."""
         return self._pictures, self._features, self._moving, self._compared
 
+    def locked(self) -> threading.RLock:
+        """The lock to hold while computing beside the engine: `with engine.locked(): …`."""
+        return self._lock
+
     def explore(self, scene: Scene, upload: Upload | None = None) -> Exploration:
         """Everything that the Explore tab shows.
 

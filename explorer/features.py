@@ -29,7 +29,10 @@ class Extractor:
             trunk = network.trunk()
         trunk.load_state_dict(loaded.state, assign=True)
         # channels_last is up to twice as fast on CPUs, and makes sums over channels contiguous.
-        self.trunk = trunk.to(device, dtype).to(memory_format=torch.channels_last).eval()
+        self.trunk = trunk.to(device, dtype).eval()
+        for parameter in self.trunk.parameters():
+            if parameter.ndim == 4:
+                parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
         self.trunk.requires_grad_(False)
         self.network = network
         self.info = loaded.info
@@ -90,6 +93,30 @@ class Features:
         self.maps = tuple(maps)
         self._arranged: dict[tuple[Rearrange, int], Arranged] = {}
         self._ranks: dict[int, tuple[Ranks, ...]] = {}
+
+    @classmethod
+    def joined(cls, parts: Sequence[Features]) -> Features:
+        """The pictures of several, one after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        layers = zip(*(part.maps for part in parts), strict=True)
+        return cls([torch.cat(maps) for maps in layers])
+
+    def select(self, indices: Sequence[int]) -> Features:
+        """Some of the pictures, with the arrangements that were made for all."""
+        if list(indices) == list(range(self.maps[0].shape[0])):
+            return self
+        run = list(indices) == list(range(indices[0], indices[0] + len(indices)))
+        chosen: slice | list[int] = (
+            slice(indices[0], indices[0] + len(indices)) if run else [*indices]
+        )
+        found = Features([m[chosen] for m in self.maps])
+        for metric in single_metrics():
+            for layer in range(len(self.maps)):
+                arranged = self.arranged(metric, layer)
+                part = Arranged(arranged.values[chosen], arranged.scale[chosen])
+                found._arranged[metric.rearrange, layer] = part  # type: ignore[index]
+        return found
 
     @property
     def nbytes(self) -> int:

@@ -11,6 +11,7 @@ import hashlib
 import io
 import struct
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,6 +178,12 @@ def to_tensor(picture: Image.Image, background: str | None = None) -> torch.Tens
         picture = Image.alpha_composite(under, picture)
     pixels = np.asarray(picture.convert("RGB"), dtype=np.float32) / 255
     return torch.from_numpy(np.ascontiguousarray(pixels.transpose(2, 0, 1)))
+
+
+def to_tensor_from_pixels(pixels: Sequence[np.ndarray]) -> torch.Tensor:
+    """Pictures of one size, uint8 H × W × 3, as float32, N × 3 × H × W, in [0, 1]."""
+    stacked = np.stack(pixels).transpose(0, 3, 1, 2)
+    return torch.from_numpy(np.ascontiguousarray(stacked)).float() / 255
 
 
 def to_bytes(image: np.ndarray | torch.Tensor) -> np.ndarray:

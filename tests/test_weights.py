@@ -11,7 +11,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from explorer import conversion, weights
+from explorer import conversion, fetching, weights
 from explorer.networks import NETWORKS
 
 CAFFE = NETWORKS["squeezenet1_1_caffe"]
@@ -125,7 +125,7 @@ def test_cached_weights(cache):
     for number, name in enumerate(("squeezenet1_1", "vgg16")):
         network = NETWORKS[name]
         path = cache / f"{name}.safetensors"
-        weights.store(path, random_state(network), f"test {number}", "MIT")
+        fetching.store(path, random_state(network), f"test {number}", "MIT")
         assert weights.on_disk(network) == path
     loaded = weights.load(SQUEEZE)
     assert (loaded.info.origin, loaded.info.licence) == ("test 0", "MIT")
@@ -135,8 +135,31 @@ def test_cached_weights(cache):
 
 
 def test_bundled_comes_before_cached(cache):
-    weights.store(cache / f"{CAFFE.name}.safetensors", random_state(CAFFE), "cached", "MIT")
+    fetching.store(cache / f"{CAFFE.name}.safetensors", random_state(CAFFE), "cached", "MIT")
     assert weights.load(CAFFE).info.origin != "cached"
+
+
+@pytest.mark.parametrize("change", ["damaged", "unlisted"])
+def test_cached_file_stands_in_for_a_bad_bundled_one(monkeypatch, tmp_path, cache, change):
+    """As after a fetch; the info is the cached file's. With both bad, the first is spoken of."""
+    bundle = shutil.copytree(weights.BUNDLED, tmp_path / "bundled")
+    monkeypatch.setattr(weights, "BUNDLED", bundle)
+    path = cache / f"{CAFFE.name}.safetensors"
+    fetching.store(path, random_state(CAFFE), "cached", "MIT")
+    if change == "damaged":
+        (bundle / CAFFE.bundled).write_bytes((bundle / CAFFE.bundled).read_bytes()[:-1])
+    else:
+        (bundle / weights.MANIFEST).write_text("{}")
+    loaded = weights.load(CAFFE)
+    assert (loaded.info.origin, loaded.info.licence) == ("cached", "MIT")
+    assert loaded.info.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert all(torch.equal(loaded.state[k], v) for k, v in random_state(CAFFE).items())
+    digest = hashlib.sha256(b"").hexdigest()[:12]
+    path.write_bytes(b"")
+    with pytest.raises(weights.WeightsError, match=r"\): fetch it again\.$") as caught:
+        weights.load(CAFFE)
+    assert ("is damaged" in str(caught.value)) == (change == "damaged")
+    assert digest not in str(caught.value)
 
 
 @pytest.mark.parametrize("variable", ["EXPLORER_CACHE", "XDG_CACHE_HOME", "HOME"])

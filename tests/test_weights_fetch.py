@@ -15,7 +15,7 @@ import pytest
 import torch
 import torchvision
 
-from explorer import weights
+from explorer import fetching, weights
 from explorer.networks import NETWORKS
 from explorer.weights import WeightsError
 
@@ -116,7 +116,7 @@ def checkpoint(seed=3, network=SQUEEZE):
 def refusal():
     """The sentence with which a fetch fails; nothing is stored."""
     with pytest.raises(WeightsError) as caught:
-        weights.fetch(SQUEEZE)
+        fetching.fetch(SQUEEZE)
     text = str(caught.value)
     assert text.startswith("The weights of squeezenet1_1 could not be fetched: ")
     assert text.endswith(".")
@@ -127,11 +127,11 @@ def refusal():
 
 def test_from_torchvision(folders, server, published, monkeypatch):
     """Slow, but never still for long enough to be given up."""
-    monkeypatch.setattr(weights, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(fetching, "STALL_SECONDS", 1.0)
     server.pause = 0.06
     published(checkpoint())
     told: list[tuple[float, str]] = []
-    path = weights.fetch(SQUEEZE, lambda share, text: told.append((share, text)))
+    path = fetching.fetch(SQUEEZE, lambda share, text: told.append((share, text)))
     assert path == folders / "cache" / "squeezenet1_1.safetensors"
     loaded = weights.load(SQUEEZE)
     wanted = weights.load(SQUEEZE, "random:3").state
@@ -149,10 +149,10 @@ def test_from_torchvision(folders, server, published, monkeypatch):
 
 def test_fetched_again_over_a_damaged_file(folders, published):
     published(checkpoint())
-    path = weights.fetch(SQUEEZE)
+    path = fetching.fetch(SQUEEZE)
     path.write_bytes(b"damaged")
     (path.parent / weights.MANIFEST).write_text("damaged too")
-    weights.fetch(SQUEEZE)
+    fetching.fetch(SQUEEZE)
     assert weights.load(SQUEEZE).state
 
 
@@ -192,7 +192,7 @@ def test_connection_refused(published):
 
 
 def test_stall(folders, server, published, monkeypatch):
-    monkeypatch.setattr(weights, "STALL_SECONDS", 0.5)
+    monkeypatch.setattr(fetching, "STALL_SECONDS", 0.5)
     server.stalls = True
     published(checkpoint())
     started = time.monotonic()

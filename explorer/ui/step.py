@@ -40,12 +40,17 @@ def step(
         exploration = engine.explore(filled.scene, upload)
     except (weights.WeightsError, ValueError) as error:
         notes = (*filled.notes, f"{error} The last answer is still shown.")
-        data = status.figure(notes, key, _missing(filled.scene))
+        data = status.figure(notes, key, _missing(filled.scene, error))
         return Answer({"status": data, **{panel.name: None for panel in PANELS}})
     data = status.figure(filled.notes, key, changed=changed)
     return Answer({"status": data, **{p.name: p.figure(exploration) for p in PANELS}})
 
 
-def _missing(scene: Scene) -> bool:
+def _missing(scene: Scene, error: Exception) -> bool:
+    """Whether fetching the network's weights, which are absent or damaged, may help."""
     question = scene.question
-    return question.weights == "pretrained" and weights.on_disk(NETWORKS[question.network]) is None
+    return (
+        isinstance(error, weights.WeightsError)
+        and question.weights == "pretrained"
+        and bool(NETWORKS[question.network].sources)
+    )

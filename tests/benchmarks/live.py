@@ -21,7 +21,7 @@ from functools import partial
 
 import torch
 
-from explorer import weights
+from explorer import fetching, weights
 from explorer.engine import Engine
 from explorer.features import Extractor
 from explorer.form import scene_of
@@ -176,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     row: dict[str, object] = {}
     for network in flags.networks:
         if weights.on_disk(NETWORKS[network]) is None:
-            weights.fetch(NETWORKS[network])
+            fetching.fetch(NETWORKS[network])
         for size in flags.sizes:
             row = measure(network, size, flags.rounds)
             print(json.dumps(row) if flags.json else _line(row), flush=True)

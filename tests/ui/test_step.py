@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from explorer import fetching, weights
 from explorer.engine import Engine
 from explorer.form import FORM
+from explorer.networks import NETWORKS
 from explorer.spec import Real
 from explorer.ui.explore import values_in
 from explorer.ui.panels import PANELS, packed
@@ -68,6 +70,40 @@ def test_missing_weights_keep_the_last_answer(
         "The weights of vgg16 are not on this machine: fetch them (64 MB) or choose another "
         "network. The last answer is still shown."
     ]
+
+
+def test_damaged_weights_can_be_fetched_again(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path))
+    state = weights.load(NETWORKS["squeezenet1_1"], "random:3").state
+    path = tmp_path / "squeezenet1_1.safetensors"
+    fetching.store(path, state, "test", "MIT")
+    good = path.read_bytes()
+    path.write_bytes(good[:-7])
+    values = {"ask.network": "squeezenet1_1", "layout.size": "64"}
+    own = Engine(device="cpu")
+    answer = step(own, values, None)
+    assert answer.panels["ladder"] is None and answer.panels["status"]["missing"] == "yes"
+    (note,) = notes(answer)
+    assert note.startswith("squeezenet1_1.safetensors is damaged (")
+    assert note.endswith("): fetch it again. The last answer is still shown.")
+    path.write_bytes(good)
+    mended = step(own, values, None)
+    assert notes(mended) == [] and mended.panels["status"]["missing"] == "no"
+
+
+def test_other_refusals_offer_no_fetch(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*rest: object) -> None:
+        raise ValueError("The canvas is too small.")
+
+    own = Engine(device="cpu")
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path))
+    monkeypatch.setattr(own, "explore", refuse)
+    answer = step(own, {"ask.network": "vgg16"}, None)
+    assert answer.panels["status"]["missing"] == "no"
 
 
 def test_an_upload_that_is_gone_is_said(engine: Engine) -> None:

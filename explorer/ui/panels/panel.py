@@ -42,8 +42,8 @@ def packed(value: dict[str, Any]) -> str:
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
-def build(panel: Panel, value: dict[str, Any]) -> gr.HTML:
-    """The component. It is drawn once from `value`, then again whenever the value changes."""
+def build(panel: Panel, value: dict[str, Any] | None) -> gr.HTML:
+    """The component. It is drawn from `value`, if there is one, and whenever the value changes."""
     head = f'<h2 id="{panel.name}-title">{panel.title}</h2>'
     template = (
         f'<section class="panel panel-{panel.name}" aria-labelledby="{panel.name}-title">'
@@ -51,7 +51,7 @@ def build(panel: Panel, value: dict[str, Any]) -> gr.HTML:
         f'<p class="help">{panel.help}</p>{panel.body}</section>'
     )
     return gr.HTML(
-        value=packed(value),
+        value=packed(value) if value else "",
         html_template=template,
         js_on_load=f"Explorer.mount('{panel.name}', element, props, watch);",
         elem_id=f"panel-{panel.name}",

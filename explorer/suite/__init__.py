@@ -1,0 +1,20 @@
+"""The paper's experiment on suites of challenge pictures."""
+
+from explorer.suite.cases import KINDS, Case, CaseResult, Suite
+from explorer.suite.published import SuiteError, read_suite
+from explorer.suite.report import as_csv, as_json, table
+from explorer.suite.experiment import counts, run
+
+__all__ = [
+    "KINDS",
+    "Case",
+    "CaseResult",
+    "Suite",
+    "SuiteError",
+    "as_csv",
+    "as_json",
+    "counts",
+    "read_suite",
+    "run",
+    "table",
+]

@@ -1,0 +1,150 @@
+"""The paper's experiment: every metric, with and without norm, on every case of a suite.
+
+Each distinct picture goes through each network once, in chunks; the references' features are kept,
+those of a chunk only as long as its cases need them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from explorer.comparison import Heads, compare
+from explorer.engine import Engine
+from explorer.features import Extractor, Features
+from explorer.images import to_tensor_from_pixels
+from explorer.metrics import METRICS
+from explorer.results import Score
+from explorer.suite.cases import Case, CaseResult, Suite
+
+CHUNK_PIXELS = 16 * 96 * 96
+Progress = Callable[[float, str], None]
+
+
+def run(
+    engine: Engine,
+    suite: Suite,
+    networks: Sequence[str],
+    progress: Progress = lambda share, text: None,
+) -> list[CaseResult]:
+    """All results, network by network and case by case.
+
+    Raises:
+        WeightsError: if a network's weights cannot be had.
+        ValueError: if the pictures are too small for a network.
+    """
+    results: list[CaseResult] = []
+    for i, network in enumerate(networks):
+        with engine.locked(), torch.inference_mode():
+            extractor, heads = engine.extractor(network)
+            done = 0
+            for found in _network(extractor, heads, suite):
+                results += found
+                done += len({result.case for result in found})
+                share = (i + done / len(suite.cases)) / len(networks)
+                progress(share, f"{network}: {done} of {len(suite.cases)} cases")
+    return results
+
+
+def _network(extractor: Extractor, heads: Heads | None, suite: Suite) -> Iterator[list[CaseResult]]:
+    blanks = _features(extractor, suite, list(suite.references.values()))
+    groups: dict[str, list[Case]] = {}
+    for case in suite.cases:
+        groups.setdefault(case.original, []).append(case)
+    pixels = next(iter(suite.pictures.values())).shape[:2]
+    room = max(CHUNK_PIXELS // (pixels[0] * pixels[1]), 1)
+    waiting: list[list[Case]] = []
+    for cases in groups.values():
+        if waiting and len(_paths([*waiting, cases])) > room:
+            yield from _chunk(extractor, heads, suite, waiting, blanks)
+            waiting = []
+        waiting.append(cases)
+    yield from _chunk(extractor, heads, suite, waiting, blanks)
+
+
+def _paths(groups: Sequence[Sequence[Case]]) -> list[str]:
+    """The distinct pictures of some groups, in order."""
+    found: dict[str, None] = {}
+    for case in (case for cases in groups for case in cases):
+        for path in (case.original, case.other, case.decoy):
+            if path is not None:
+                found[path] = None
+    return list(found)
+
+
+def _chunk(
+    extractor: Extractor,
+    heads: Heads | None,
+    suite: Suite,
+    groups: Sequence[Sequence[Case]],
+    blanks: Features,
+) -> Iterator[list[CaseResult]]:
+    paths = _paths(groups)
+    place = {path: i for i, path in enumerate(paths)}
+    features = _features(extractor, suite, paths)
+    for cases in groups:
+        original = features.select([place[cases[0].original]])
+        others = [p for p in _paths([cases]) if p != cases[0].original]
+        to_blanks = compare(original, blanks, heads)
+        to_others = compare(original, features.select([place[p] for p in others]), heads)
+        named = {path: to_others.scores(i) for i, path in enumerate(others)}
+        references = {n: to_blanks.scores(i) for i, n in enumerate(suite.references)}
+        for case in cases:
+            yield _judged(extractor.network.name, case, named, references)
+
+
+def _judged(
+    network: str,
+    case: Case,
+    others: Mapping[str, Mapping[tuple[str, str], Score]],
+    references: Mapping[str, Mapping[tuple[str, str], Score]],
+) -> list[CaseResult]:
+    return [
+        CaseResult(
+            network,
+            metric,
+            norm,
+            case,
+            score.total,
+            {name: scores[metric, norm].total for name, scores in references.items()},
+            others[case.decoy][metric, norm].total if case.decoy else None,
+        )
+        for (metric, norm), score in others[case.other].items()
+    ]
+
+
+def _features(extractor: Extractor, suite: Suite, paths: Sequence[str]) -> Features:
+    """Features of some pictures; the batch is halved while the device has no room for it."""
+    size = len(paths)
+    while True:
+        try:
+            parts = [
+                extractor(to_tensor_from_pixels([suite.pictures[p] for p in paths[i : i + size]]))
+                for i in range(0, len(paths), size)
+            ]
+            return Features.joined(parts)
+        except torch.cuda.OutOfMemoryError:
+            if size == 1:
+                raise
+            torch.cuda.empty_cache()
+            size = (size + 1) // 2
+
+
+def counts(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
+    """Passed cases by network, metric, norm and kind, in order of appearance."""
+    table: dict[tuple[str, str, str, str], list[int]] = {}
+    for result in results:
+        key = (result.network, result.metric, result.norm, result.case.kind)
+        count = table.setdefault(key, [0, 0])
+        count[0] += result.passed
+        count[1] += 1
+    return [
+        {"network": n, "metric": m, "norm": norm, "kind": k, "passed": p, "of": of}
+        for (n, m, norm, k), (p, of) in sorted(table.items(), key=lambda item: _order(item[0]))
+    ]
+
+
+def _order(key: tuple[str, str, str, str]) -> tuple[str, int, str, str]:
+    return key[0], METRICS.names().index(key[1]), key[2], key[3]
