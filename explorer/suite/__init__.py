@@ -1,9 +1,9 @@
 """The paper's experiment on suites of challenge pictures."""
 
 from explorer.suite.cases import KINDS, Case, CaseResult, Suite
+from explorer.suite.experiment import counts, run
 from explorer.suite.published import SuiteError, read_suite
 from explorer.suite.report import as_csv, as_json, table
-from explorer.suite.experiment import counts, run
 
 __all__ = [
     "KINDS",
