@@ -47,7 +47,7 @@ def build_tab(engine: Engine) -> None:
                     image_mode=None,
                     sources=["upload", "clipboard", "webcam"],
                     label="Your picture",
-                    height=180,
+                    height=240,
                     elem_id="uploader",
                     buttons=[],
                 )

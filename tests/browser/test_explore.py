@@ -144,6 +144,33 @@ def test_an_upload_is_scored_and_turned(page: Page, tmp_path: Path, engine: Engi
     assert shown_distance(page, "sort") == number(score.total)
 
 
+def test_a_pasted_picture_becomes_the_subject(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate(
+        """async () => {
+          const canvas = document.createElement('canvas');
+          [canvas.width, canvas.height] = [50, 40];
+          const blob = await new Promise((done) => canvas.toBlob(done, 'image/png'));
+          await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+        }"""
+    )
+    page.locator("#knob-picture-kind").get_by_text("Upload").click()
+    page.get_by_role("button", name="Paste from clipboard").click()
+    expect(page.locator("#upload-note")).to_contain_text("50 × 40")
+    expect(page.locator(".panel-status")).to_be_hidden()
+
+
+def test_a_picture_of_the_camera_becomes_the_subject(page: Page) -> None:
+    page.context.grant_permissions(["camera"])
+    page.locator("#knob-picture-kind").get_by_text("Upload").click()
+    page.get_by_role("button", name="Capture from camera").click()
+    page.get_by_text("Click to Access Webcam").click()
+    page.wait_for_function("document.querySelector('#uploader video')?.videoWidth > 0")
+    page.get_by_role("button", name="capture photo").click()
+    expect(page.locator("#upload-note")).to_contain_text("Using image")
+    expect(page.locator(".panel-status")).to_be_hidden()
+
+
 def png(width: int, height: int, data: bytes) -> bytes:
     """A grey 8-bit PNG around compressed rows, however large it claims to be."""
 
