@@ -35,7 +35,7 @@ class Extractor:
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
         self.trunk.requires_grad_(False)
         if device.type == "cuda":
-            # By default cuDNN rounds the inputs of convolutions to ten bits; these are measurements.
+            # cuDNN would round the inputs of convolutions to ten bits; these are measurements.
             torch.backends.cudnn.allow_tf32 = False
         self.network = network
         self.info = loaded.info

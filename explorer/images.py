@@ -130,7 +130,7 @@ def _upright_8bit(picture: Image.Image) -> Image.Image:
 def _from_deep_grey(picture: Image.Image) -> Image.Image:
     # Pillow's own conversion of 16-bit grey clips at 255 where it should divide by 257.
     values = np.nan_to_num(np.asarray(picture, dtype=np.float64))
-    scale = 1.0 if picture.mode == "F" and values.max(initial=0) <= 1 else 65535.0
+    scale = 1.0 if picture.mode == "F" and bool((values <= 1).all()) else 65535.0
     grey = np.clip(values / scale, 0, 1)
     return Image.fromarray(np.round(grey * 255).astype(np.uint8)).convert("RGB")
 

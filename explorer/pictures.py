@@ -97,7 +97,7 @@ def _photograph(pixels: np.ndarray, side: int, cutout: float) -> torch.Tensor:
         values[..., 3] *= _keep(values[..., :3], cutout)
     values[..., :3] *= values[..., 3:]
     height, width = values.shape[:2]
-    if values[..., 3].min() == 1:
+    if bool((values[..., 3] == 1).all()):
         short = min(height, width)
         top, left = (height - short) // 2, (width - short) // 2
         values = values[top : top + short, left : left + short]
