@@ -110,9 +110,26 @@ def _turned(canvas: Canvas, smooth: torch.Tensor) -> torch.Tensor:
     centre_v = (2 * top + rows) / side - 1
     ku, kv = side / smooth.shape[2], side / smooth.shape[1]
     line = (torch.arange(canvas.size, dtype=torch.float32) + 0.5) * (2 / canvas.size) - 1
-    u = line - shift_u
-    v = (line - shift_v).unsqueeze(1)
-    grid = torch.empty(canvas.size, canvas.size, 2)
-    torch.add(ku * cos * u - ku * centre_u, -ku * sin * v, out=grid[..., 0])
-    torch.add(kv * sin * u - kv * centre_v, kv * cos * v, out=grid[..., 1])
-    return F.grid_sample(smooth.unsqueeze(0), grid.unsqueeze(0), align_corners=False).squeeze(0)
+    # Only where the turned subject can reach: its box, turned about the centre, then shifted.
+    half_u, half_v = columns / side + 2 / side, rows / side + 2 / side
+    reach_u = abs(cos) * half_u + abs(sin) * half_v
+    reach_v = abs(sin) * half_u + abs(cos) * half_v
+    c0, c1 = _span(cos * centre_u + sin * centre_v + shift_u, reach_u, canvas.size)
+    r0, r1 = _span(-sin * centre_u + cos * centre_v + shift_v, reach_v, canvas.size)
+    layer = torch.zeros(4, canvas.size, canvas.size)
+    if r0 < r1 and c0 < c1:
+        u = line[c0:c1] - shift_u
+        v = (line[r0:r1] - shift_v).unsqueeze(1)
+        grid = torch.empty(r1 - r0, c1 - c0, 2)
+        torch.add(ku * cos * u - ku * centre_u, -ku * sin * v, out=grid[..., 0])
+        torch.add(kv * sin * u - kv * centre_v, kv * cos * v, out=grid[..., 1])
+        sampled = F.grid_sample(smooth.unsqueeze(0), grid.unsqueeze(0), align_corners=False)
+        layer[:, r0:r1, c0:c1] = sampled.squeeze(0)
+    return layer
+
+
+def _span(centre: float, reach: float, size: int) -> tuple[int, int]:
+    """Pixels [first, last) that touch centre ± reach, given in canvas coordinates from -1 to 1."""
+    first = math.floor((centre - reach + 1) / 2 * size) - 1
+    last = math.ceil((centre + reach + 1) / 2 * size) + 1
+    return max(first, 0), min(last, size)

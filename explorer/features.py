@@ -123,10 +123,13 @@ class Features:
 
     @property
     def nbytes(self) -> int:
-        """What this may come to occupy: maps, a sorted copy and (for one picture) its ranks."""
+        """What this may come to occupy.
+
+        Maps and their sorted copy; for one picture also both normalised, and the ranks.
+        """
         maps = sum(m.numel() * m.element_size() for m in self.maps)
         order = sum(8 * m.numel() for m in self.maps) if self.maps[0].shape[0] == 1 else 0
-        return 2 * maps + order
+        return (4 if order else 2) * maps + order
 
     def arranged(self, metric: Metric, layer: int) -> Arranged:
         """The layer as `metric` compares it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 
@@ -36,12 +37,13 @@ class Arranged:
         if values.stride(1) == 1:
             scale = torch.linalg.vector_norm(values, dim=1, keepdim=True).reciprocal()
         else:
-            squares = torch.mul(values, values, out=_buffer(0, values))
+            squares = torch.mul(values, values, out=_buffer(values))
             scale = squares.sum(1, keepdim=True).rsqrt()
         return cls(values, scale.nan_to_num(posinf=0.0))
 
+    @cached_property
     def normalised(self) -> torch.Tensor:
-        """(N, C, P), every vector over channels of length one, or zero."""
+        """(N, C, P), every vector over channels of length one, or zero; kept once made."""
         return self.values * self.scale
 
 
@@ -74,10 +76,10 @@ def terms(a: Arranged, b: Arranged, heads: torch.Tensor | None = None) -> Terms:
         return _differentiable_terms(a, b, heads)
     # Fused multiply-adds are avoided: they would make d(x, x) a rounding error instead of zero.
     few, many = (a, b) if a.values.shape[0] == 1 else (b, a)
-    buffer = torch.sub(a.values, b.values, out=_buffer(0, many.values))
+    buffer = torch.sub(a.values, b.values, out=_buffer(many.values))
     raw = _summed_squares(buffer)
     torch.mul(many.values, many.scale, out=buffer)
-    buffer.sub_(torch.mul(few.values, few.scale, out=_buffer(1, few.values)))
+    buffer.sub_(few.normalised)
     if heads is None:
         return Terms(raw, _summed_squares(buffer))
     buffer.square_()
@@ -96,13 +98,13 @@ _REUSED_UP_TO = 1 << 23
 
 class _PerThread(threading.local):
     def __init__(self) -> None:
-        self.buffers: dict[tuple[int, torch.dtype], torch.Tensor] = {}
+        self.buffers: dict[torch.dtype, torch.Tensor] = {}
 
 
 _reused = _PerThread()
 
 
-def _buffer(slot: int, like: torch.Tensor) -> torch.Tensor:
+def _buffer(like: torch.Tensor) -> torch.Tensor:
     """Memory laid out as `like` for one calculation, used again by the next of this thread.
 
     New memory has to be mapped by the system page by page, which takes longer than the arithmetic.
@@ -110,11 +112,10 @@ def _buffer(slot: int, like: torch.Tensor) -> torch.Tensor:
     if like.numel() > _REUSED_UP_TO or like.device.type != "cpu" or not _is_dense(like):
         return torch.empty_like(like)
     kept = _reused.buffers
-    key = (slot, like.dtype)
-    if key not in kept or kept[key].numel() < like.numel():
+    if like.dtype not in kept or kept[like.dtype].numel() < like.numel():
         with torch.inference_mode(False):
-            kept[key] = torch.empty(like.numel(), dtype=like.dtype)
-    return kept[key].as_strided(like.shape, like.stride())
+            kept[like.dtype] = torch.empty(like.numel(), dtype=like.dtype)
+    return kept[like.dtype].as_strided(like.shape, like.stride())
 
 
 def _is_dense(tensor: torch.Tensor) -> bool:
@@ -123,7 +124,7 @@ def _is_dense(tensor: torch.Tensor) -> bool:
 
 
 def _differentiable_terms(a: Arranged, b: Arranged, heads: torch.Tensor | None) -> Terms:
-    squared = (a.normalised() - b.normalised()).square()
+    squared = (a.normalised - b.normalised).square()
     weighted = None if heads is None else torch.einsum("ncp,c->np", squared, heads)
     return Terms((a.values - b.values).square().sum(1), squared.sum(1), weighted)
 
@@ -131,5 +132,5 @@ def _differentiable_terms(a: Arranged, b: Arranged, heads: torch.Tensor | None) 
 def rank_terms(a: Arranged, b: Arranged, norm: str) -> torch.Tensor:
     """(N, C, P): what each channel contributes at each place, not yet summed over channels."""
     if norm == "norm":
-        return (a.normalised() - b.normalised()).square_()
+        return (a.normalised - b.normalised).square_()
     return (a.values - b.values).square_()
