@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
 import torch
@@ -12,10 +13,10 @@ from explorer.metrics.distance import Arranged
 from explorer.metrics.record import Rearrange
 from explorer.networks import Network
 from explorer.provenance import Ranks, ranks
-from explorer.trunk import stages
+from explorer.trunk import Stage, stages
 from explorer.weights import Loaded
 
-TYPICAL_SIDE = 224
+PACKED_SIZES = 3
 
 
 class Extractor:
@@ -44,9 +45,21 @@ class Extractor:
         self.forwards = 0
         self._mean = torch.tensor(network.mean, device=device, dtype=dtype).view(1, 3, 1, 1)
         self._std = torch.tensor(network.std, device=device, dtype=dtype).view(1, 3, 1, 1)
-        with torch.inference_mode():
-            example = self.prepare(torch.zeros(1, 3, TYPICAL_SIDE, TYPICAL_SIDE))
-            self._stages = stages(self.trunk, example)
+        self._packed: OrderedDict[torch.Size, list[Stage]] = OrderedDict()
+
+    def _stages(self, prepared: torch.Tensor) -> list[Stage]:
+        """The trunk for this input: packed for single pictures, plain for batches and gradients.
+
+        Kernels are packed for one size of input; for another they can be ten times slower than the
+        plain modules, so each size has its own, and the latest few are kept.
+        """
+        if prepared.shape[0] != 1 or torch.is_grad_enabled():
+            return [(module, index) for index, module in enumerate(self.trunk)]
+        if prepared.shape not in self._packed:
+            self._packed[prepared.shape] = stages(self.trunk, prepared)
+            if len(self._packed) > PACKED_SIZES:
+                self._packed.popitem(last=False)
+        return self._packed[prepared.shape]
 
     def prepare(self, images: torch.Tensor) -> torch.Tensor:
         """[0, 1] RGB, N × 3 × H × W → what the trunk takes.
@@ -71,7 +84,7 @@ class Extractor:
         current = self.prepare(images)
         taps = {tap.index for tap in self.network.taps}
         maps = []
-        for run, index in self._stages:
+        for run, index in self._stages(current):
             current = run(current)
             if index in taps:
                 maps.append(current)

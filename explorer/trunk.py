@@ -22,7 +22,7 @@ def stages(trunk: nn.Sequential, example: torch.Tensor) -> list[Stage]:
 
     Args:
         trunk: on its device, channels_last, in its precision, without gradients.
-        example: an input of the size that is usual; others work too, only slower.
+        example: an input of the size that will be used; others would work, but very slowly.
     """
     if not can_pack(example):
         return [(module, index) for index, module in enumerate(trunk)]
