@@ -99,6 +99,13 @@ Explorer.form = (() => {
     knob.querySelector(".undo").hidden = values[name] === defaults[name];
   }
 
+  /** Put values on the controls, ask for the answer, and show it. Others stay if they are kept. */
+  function open(wanted, keep) {
+    set(wanted, keep);
+    send();
+    Explorer.openTab("Explore");
+  }
+
   /** Groups that belong to the chosen subject, family and weights are shown by the style sheet. */
   function reveal() {
     const data = document.body.dataset;
@@ -107,5 +114,5 @@ Explorer.form = (() => {
     data.weights = values["ask.weights"] ?? "pretrained";
   }
 
-  return { adopt, attach, set };
+  return { adopt, attach, set, open, values };
 })();

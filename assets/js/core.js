@@ -92,9 +92,23 @@ const Explorer = (() => {
     });
   }
 
+  /** Show the tab with that title. */
+  function openTab(title) {
+    const tabs = [...document.querySelectorAll('#tabs button[role="tab"]')];
+    tabs.find((tab) => tab.textContent.trim() === title)?.click();
+    window.scrollTo({ top: 0 });
+  }
+
+  /** Offer text as a file. */
+  function download(name, text, type) {
+    const link = html("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
   function setText(node, text) {
     if (node.textContent !== text) node.textContent = text;
   }
 
-  return { panel, mount, redraw, svg, html, segmented, setText, latest, roots };
+  return { panel, mount, redraw, svg, html, segmented, openTab, download, setText, latest, roots };
 })();

@@ -13,10 +13,22 @@ import gradio as gr
 
 from explorer.engine import Engine
 from explorer.synthesis import FAMILIES
-from explorer.ui.explore import build_tab
+from explorer.ui import explore, suite, sweep
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-SCRIPTS = ("core", "controls", "status", "pictures", "ladder", "bars", "heatmaps", "receipt")
+SCRIPTS = (
+    "core",
+    "controls",
+    "status",
+    "pictures",
+    "ladder",
+    "bars",
+    "heatmaps",
+    "receipt",
+    "sweep",
+    "suite",
+)
+STYLES = ("explorer", "sweep", "suite")
 TITLE = "Deep Perceptual Similarity Explorer"
 INTRO = (
     f"<h1>{TITLE}</h1><p>How alike a neural network’s features say two pictures are, and where "
@@ -29,14 +41,21 @@ def build(engine: Engine | None = None) -> gr.Blocks:
     engine = engine or Engine()
     with gr.Blocks(title=TITLE, delete_cache=(600, 3600), fill_width=True) as demo:
         gr.HTML(INTRO, elem_id="intro")
-        build_tab(engine)
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Explore", id="explore-tab"):
+                shown = explore.build_tab(engine)
+            with gr.Tab("Sweep", id="sweep-tab"):
+                sweep.build_tab(engine, shown)
+            with gr.Tab("Challenge suite", id="suite-tab"):
+                suite.build_tab(engine)
     return demo
 
 
 def launch_options() -> dict[str, Any]:
     """What belongs to `launch` in Gradio 6: looks, limits, and no calls to other hosts."""
     script = "\n".join((ASSETS / "js" / f"{name}.js").read_text() for name in SCRIPTS)
-    style = (ASSETS / "css" / "explorer.css").read_text() + family_css()
+    style = "\n".join((ASSETS / "css" / f"{name}.css").read_text() for name in STYLES)
+    style += family_css()
     return {
         "theme": theme(),
         # Not as `css`: Gradio would repeat each rule in a stronger scope, outside of media queries.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -29,7 +30,15 @@ FETCH_NOTE = (
 )
 
 
-def build_tab(engine: Engine) -> None:
+@dataclass(frozen=True)
+class Shown:
+    """What other tabs start from: the values of all controls, and the uploaded picture."""
+
+    form: gr.HTML
+    upload: gr.State
+
+
+def build_tab(engine: Engine) -> Shown:
     """Build the tab inside the current Blocks and wire it."""
     first = step(engine, OPENING.values, None).panels
     with gr.Row(elem_id="explore"):
@@ -65,6 +74,7 @@ def build_tab(engine: Engine) -> None:
             answers |= {panel.name: build(panel, first[panel.name]) for panel in PANELS}
     upload = gr.State(None, time_to_live=SESSION_SECONDS)
     _wire(engine, form, uploader, upload_note, fetch, fetch_note, answers, upload)
+    return Shown(form, upload)
 
 
 def _part(html: str) -> None:

@@ -1,0 +1,2 @@
+/* The suite tab. */
+"use strict";

@@ -1,0 +1,2 @@
+/* The sweep tab. */
+"use strict";
