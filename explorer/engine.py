@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -19,15 +19,18 @@ from explorer.attribution import heatmaps
 from explorer.cache import Cache
 from explorer.canvas import smoothed
 from explorer.comparison import Compared, compare
-from explorer.features import Extractor, Features
+from explorer.features import Extractor, Features, batched
 from explorer.images import Upload
 from explorer.networks import NETWORKS
 from explorer.perturbations import active
 from explorer.pictures import REFERENCES, picture, reference, subject
-from explorer.results import NORMS, Comparison, Exploration, Receipt, Verdict
+from explorer.results import NORMS, Comparison, Exploration, Receipt, Scores, Verdict
 from explorer.scene import Layout, Scene, Source, Step
 
 CACHE_BYTES = 1 << 30
+
+Limits = tuple[Mapping[str, Scores], Scores]
+"""Scores of the original against each reference, by name, and against the decoy."""
 
 
 @dataclass(frozen=True)
@@ -96,13 +99,15 @@ class Engine:
             features_b = self._featured(ask.network, ask.weights, perturbed, keep=False)
             seen = time.perf_counter()
             compared = self._pair(ask.network, ask.weights, original, perturbed, keep=False)
-            verdicts = self._verdicts(scene, compared, original, decoy)
+            verdicts = _verdicts(compared.scores(), *self._limits(scene, original, decoy))
             layers = tuple(tap.name for tap in extractor.network.taps)
             shown = ask.heatmap if (ask.heatmap, "norm") in compared.distances else "spatial"
             norm = "norm" if ask.norm else "raw"
             maps = heatmaps(shown, norm, features_a, features_b, compared, layers)
             comparison = Comparison(
-                self._receipt(extractor, perturbed.image), layers, compared.scores()
+                self._receipt(extractor, (scene.layout.size, scene.layout.size)),
+                layers,
+                compared.scores(),
             )
         ended = time.perf_counter()
         return Exploration(
@@ -115,6 +120,58 @@ class Engine:
             decoy.image.numpy(),
             timings={"render": drawn - started, "forward": seen - drawn, "compare": ended - seen},
         )
+
+    def rendered(self, scene: Scene, upload: Upload | None = None) -> torch.Tensor:
+        """The perturbed picture of a scene, float32, 3 × H × W, in [0, 1].
+
+        Raises:
+            ValueError: if the scene names an upload that is not given.
+        """
+        with self._lock, torch.inference_mode():
+            steps = active(scene.challenge)
+            return self._rendered(scene.source, scene.layout, steps, upload).image
+
+    def judged(
+        self, scenes: Sequence[Scene], upload: Upload | None = None
+    ) -> list[tuple[Verdict, ...]]:
+        """The verdicts of every scene; perturbed pictures of one original go through together.
+
+        Args:
+            scenes: asking the same network; as many as fit into memory at once.
+            upload: the decoded picture, if a scene's source is one.
+
+        Raises:
+            WeightsError: if the network's weights cannot be had.
+            ValueError: if a scene names an upload that is not given, or its canvas is too small.
+        """
+        found: dict[int, tuple[Verdict, ...]] = {}
+        groups: dict[tuple[object, ...], list[int]] = {}
+        for i, scene in enumerate(scenes):
+            key = (scene.source, scene.layout, scene.decoy, scene.question)
+            groups.setdefault(key, []).append(i)
+        with self._lock, torch.inference_mode():
+            for places in groups.values():
+                scene = scenes[places[0]]
+                ask = scene.question
+                original = self._rendered(scene.source, scene.layout, (), upload)
+                decoy = self._rendered(scene.decoy, scene.layout, (), None)
+                limits = self._limits(scene, original, decoy)
+                images = [self.rendered(scenes[i], upload) for i in places]
+                extractor, heads = self.extractor(ask.network, ask.weights)
+                features = self._featured(ask.network, ask.weights, original)
+                compared = compare(features, batched(extractor, torch.stack(images)), heads)
+                for k, i in enumerate(places):
+                    found[i] = _verdicts(compared.scores(k), *limits)
+        return [found[i] for i in range(len(scenes))]
+
+    def receipt(self, scene: Scene) -> Receipt:
+        """What makes the numbers of a scene.
+
+        Raises:
+            WeightsError: if the network's weights cannot be had.
+        """
+        extractor = self.extractor(scene.question.network, scene.question.weights)[0]
+        return self._receipt(extractor, (scene.layout.size, scene.layout.size))
 
     def compare_images(
         self, a: torch.Tensor, b: torch.Tensor, network: str, weights_choice: str = "pretrained"
@@ -135,7 +192,8 @@ class Engine:
             pictures = [Picture(_content_key(x), x) for x in (a, b)]
             compared = self._pair(network, weights_choice, *pictures)
             layers = tuple(tap.name for tap in extractor.network.taps)
-            return Comparison(self._receipt(extractor, a), layers, compared.scores())
+            size = (int(a.shape[-1]), int(a.shape[-2]))
+            return Comparison(self._receipt(extractor, size), layers, compared.scores())
 
     def extractor(
         self, network: str, weights_choice: str = "pretrained"
@@ -204,36 +262,38 @@ class Engine:
 
         return self._compared.get(key, make, lambda compared: compared.nbytes)
 
-    def _verdicts(
-        self, scene: Scene, compared: Compared, original: Picture, decoy: Picture
-    ) -> tuple[Verdict, ...]:
+    def _limits(self, scene: Scene, original: Picture, decoy: Picture) -> Limits:
         size = scene.layout.size
         ask = scene.question
         names = tuple(REFERENCES)
         blanks = [Picture(("reference", n, size), reference(n, size)) for n in names]
         against = self._pair(ask.network, ask.weights, original, *blanks)
-        references = [against.scores(i) for i in range(len(names))]
-        to_decoy = self._pair(ask.network, ask.weights, original, decoy).scores()
-        return tuple(
-            Verdict(
-                metric,
-                norm,
-                score.total,
-                {name: references[i][metric, norm].total for i, name in enumerate(names)},
-                to_decoy[metric, norm].total,
-            )
-            for (metric, norm), score in compared.scores().items()
-        )
+        references = {name: against.scores(i) for i, name in enumerate(names)}
+        return references, self._pair(ask.network, ask.weights, original, decoy).scores()
 
-    def _receipt(self, extractor: Extractor, image: torch.Tensor) -> Receipt:
+    def _receipt(self, extractor: Extractor, size: tuple[int, int]) -> Receipt:
         return Receipt(
             extractor.network.name,
             extractor.info,
-            (int(image.shape[-1]), int(image.shape[-2])),
+            size,
             str(self.dtype).removeprefix("torch."),
             str(self.device),
             __version__,
         )
+
+
+def _verdicts(
+    scores: Scores, references: Mapping[str, Scores], decoy: Scores
+) -> tuple[Verdict, ...]:
+    return tuple(
+        Verdict(
+            *key,
+            score.total,
+            {name: blank[key].total for name, blank in references.items()},
+            decoy[key].total,
+        )
+        for key, score in scores.items()
+    )
 
 
 def _tensor_bytes(tensor: torch.Tensor) -> int:

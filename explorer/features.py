@@ -161,6 +161,23 @@ class Features:
         return self._ranks[layer]
 
 
+def batched(extractor: Extractor, images: torch.Tensor) -> Features:
+    """Features of N × 3 × H × W pictures; the batch is halved while the device has no room.
+
+    Raises:
+        torch.cuda.OutOfMemoryError: if there is no room even for a single picture.
+    """
+    size = images.shape[0]
+    while True:
+        try:
+            return Features.joined([extractor(part) for part in images.split(size)])
+        except torch.cuda.OutOfMemoryError:
+            if size == 1:
+                raise
+            torch.cuda.empty_cache()
+            size = (size + 1) // 2
+
+
 def single_metrics() -> tuple[Metric, ...]:
     """The metrics that are no sums."""
     return tuple(m for m in METRICS if m.rearrange is not None)

@@ -112,6 +112,87 @@ class Verdict:
         """The rule for colour stain; None without a decoy."""
         return None if self.decoy is None else self.decoy > self.distance
 
+    def passes(self, rule: str) -> bool:
+        """Whether the metric passes under a rule of `rule_of`."""
+        if rule == "decoy":
+            return bool(self.beats_decoy)
+        if rule == "both":
+            return self.sees_same and bool(self.beats_decoy)
+        return self.sees_same
+
+    def limit(self, rule: str) -> float:
+        """The distance at which the metric begins to fail under a rule of `rule_of`."""
+        nearest = self.references[self.nearest]
+        if rule == "decoy":
+            return nearest if self.decoy is None else self.decoy
+        if rule == "both" and self.decoy is not None:
+            return min(nearest, self.decoy)
+        return nearest
+
+
+def rule_of(scene: Scene) -> str:
+    """Which of the paper's rules judge a scene.
+
+    `references` for everything but a stain, `decoy` for a stain alone, `both` for a stain with
+    other steps, `none` when nothing is changed.
+    """
+    names = [step.name for step in scene.challenge]
+    if not names:
+        return "none"
+    if "stain" not in names:
+        return "references"
+    return "decoy" if names == ["stain"] else "both"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A knob that moves: its name in the form, its unit, and the values it takes, upwards."""
+
+    name: str
+    title: str
+    unit: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class SweepPoint:
+    """The verdicts at one place of a sweep: `at` holds the value of each knob that moves."""
+
+    at: tuple[float, ...]
+    rule: str
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One knob (a curve) or two (an atlas), every metric judged at every point.
+
+    Attributes:
+        receipt: what made the numbers.
+        axes: one or two.
+        points: those that are known so far, in no order.
+    """
+
+    receipt: Receipt
+    axes: tuple[Axis, ...]
+    points: tuple[SweepPoint, ...]
+
+    def failing(self, index: int) -> list[tuple[float, float]]:
+        """Where a metric fails along one knob: (first, last) failing value of each stretch.
+
+        Args:
+            index: of the metric and norm among the verdicts of each point.
+        """
+        stretches: list[tuple[float, float]] = []
+        before = False
+        for point in sorted(self.points, key=lambda p: p.at):
+            fails = not point.verdicts[index].passes(point.rule)
+            if fails:
+                first = stretches.pop()[0] if before else point.at[0]
+                stretches.append((first, point.at[0]))
+            before = fails
+        return stretches
+
 
 @dataclass(frozen=True)
 class Exploration:

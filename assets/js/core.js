@@ -92,6 +92,21 @@ const Explorer = (() => {
     });
   }
 
+  const carriers = {};
+
+  /** Called by a hidden component that carries what the page asks of the server. */
+  function carry(name, props, trigger) {
+    carriers[name] = (value) => {
+      props.value = JSON.stringify(value);
+      trigger("input");
+    };
+  }
+
+  /** Ask the server, through the carrier of that name. */
+  function ask(name, value) {
+    carriers[name](value);
+  }
+
   /** Show the tab with that title. */
   function openTab(title) {
     const tabs = [...document.querySelectorAll('#tabs button[role="tab"]')];
@@ -110,5 +125,5 @@ const Explorer = (() => {
     if (node.textContent !== text) node.textContent = text;
   }
 
-  return { panel, mount, redraw, svg, html, segmented, openTab, download, setText, latest, roots };
+  return { panel, mount, redraw, svg, html, segmented, carry, ask, openTab, download, setText, latest, roots };
 })();

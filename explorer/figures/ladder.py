@@ -7,43 +7,20 @@ from typing import Any
 
 from explorer.figures.theme import colour_of, number
 from explorer.metrics import METRICS
-from explorer.results import Exploration, Verdict
+from explorer.results import Exploration, Verdict, rule_of
 
 DOMAIN = (0.01, 30.0)
 """Shown range of distance ÷ nearest reference. Fixed, so that the axis never moves."""
 
 
-def rule_of(exploration: Exploration) -> str:
-    """Which of the paper's rules judge this challenge.
-
-    `references` for everything but a stain, `decoy` for a stain alone, `both` for a stain with
-    other steps, `none` when nothing is changed.
-    """
-    names = [step.name for step in exploration.scene.challenge]
-    if not names:
-        return "none"
-    if "stain" not in names:
-        return "references"
-    return "decoy" if names == ["stain"] else "both"
-
-
-def passes(verdict: Verdict, rule: str) -> bool:
-    """Whether the metric passes under a rule of `rule_of`."""
-    if rule == "decoy":
-        return bool(verdict.beats_decoy)
-    if rule == "both":
-        return verdict.sees_same and bool(verdict.beats_decoy)
-    return verdict.sees_same
-
-
 def figure(exploration: Exploration) -> dict[str, Any]:
     """Plain data: one row a metric under the chosen norm, and counts for both norms."""
-    rule = rule_of(exploration)
+    rule = rule_of(exploration.scene)
     chosen = "norm" if exploration.scene.question.norm else "raw"
     rows = []
     counts: dict[str, list[int]] = {}
     for verdict in exploration.verdicts:
-        passed = passes(verdict, rule)
+        passed = verdict.passes(rule)
         count = counts.setdefault(verdict.norm, [0, 0])
         count[0] += passed
         count[1] += 1

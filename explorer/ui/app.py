@@ -25,6 +25,8 @@ SCRIPTS = (
     "bars",
     "heatmaps",
     "receipt",
+    "curves",
+    "atlas",
     "sweep",
     "suite",
 )
