@@ -9,6 +9,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -73,7 +74,11 @@ def _parser() -> argparse.ArgumentParser:
     compare.set_defaults(run=_compare)
 
     suite = commands.add_parser("suite", help="run the paper's experiment on a folder or zip")
-    suite.add_argument("path", metavar="DIR_OR_ZIP", help="pictures in the published layout")
+    suite.add_argument(
+        "path",
+        metavar="DIR_OR_ZIP",
+        help="pictures in the published layout, or `builtin` for the project's own",
+    )
     suite.add_argument(
         "--network",
         action="append",
@@ -85,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     output = suite.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print one JSON object")
     output.add_argument("--csv", action="store_true", help="print a line a case")
+    output.add_argument("--export", metavar="DIR", help="write the suite there, run nothing")
     suite.set_defaults(run=_suite)
 
     stored = commands.add_parser("weights", help="list or fetch networks' weights")
@@ -184,9 +190,14 @@ def table(comparison: Comparison) -> str:
 
 
 def _suite(flags: argparse.Namespace) -> int:
-    suite = suites.read_suite(flags.path)
+    own = flags.path == "builtin" and not Path(flags.path).exists()
+    suite = suites.builtin() if own else suites.read_suite(flags.path)
     for problem in suite.problems:
         print(f"explorer: left out: {problem}", file=sys.stderr)
+    if flags.export:
+        suites.export(suite, flags.export)
+        print(flags.export)
+        return 0
     engine = Engine(device=flags.device, dtype=DTYPES[flags.dtype])
     results = suites.run(engine, suite, flags.network or ["alexnet"], _by_tenths())
     if flags.json:

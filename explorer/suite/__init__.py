@@ -1,7 +1,9 @@
 """The paper's experiment on suites of challenge pictures."""
 
+from explorer.suite.builtin import builtin
 from explorer.suite.cases import KINDS, Case, CaseResult, Suite
 from explorer.suite.experiment import counts, run
+from explorer.suite.export import export
 from explorer.suite.published import SuiteError, read_suite
 from explorer.suite.report import as_csv, as_json, table
 
@@ -13,7 +15,9 @@ __all__ = [
     "SuiteError",
     "as_csv",
     "as_json",
+    "builtin",
     "counts",
+    "export",
     "read_suite",
     "run",
     "table",

@@ -8,9 +8,11 @@ when the decoy is further from the original than the stained picture is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+
+from explorer.scene import Scene
 
 KINDS = ("invert", "translate", "rotate", "color_stain")
 STAIN = "color_stain"
@@ -36,6 +38,7 @@ class Suite:
         references: name → path.
         cases: in order of kind, then name.
         problems: a sentence for each file that was left out.
+        scenes: the scene that makes each case, where the suite was made here.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Suite:
     references: Mapping[str, str]
     cases: tuple[Case, ...]
     problems: tuple[str, ...] = ()
+    scenes: Mapping[Case, Scene] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
