@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from PIL import Image
 
-from explorer import __version__, fetching, weights
+from explorer import __version__, fetching, sweep_command, weights
 from explorer import suite as suites
 from explorer.engine import Engine
 from explorer.figures.theme import number
@@ -92,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     output.add_argument("--csv", action="store_true", help="print a line a case")
     output.add_argument("--export", metavar="DIR", help="write the suite there, run nothing")
     suite.set_defaults(run=_suite)
+
+    sweep_command.add(commands, _device)
 
     stored = commands.add_parser("weights", help="list or fetch networks' weights")
     stored.add_argument("action", choices=("list", "fetch"))

@@ -156,12 +156,18 @@ class Engine:
                 original = self._rendered(scene.source, scene.layout, (), upload)
                 decoy = self._rendered(scene.decoy, scene.layout, (), None)
                 limits = self._limits(scene, original, decoy)
-                images = [self.rendered(scenes[i], upload) for i in places]
                 extractor, heads = self.extractor(ask.network, ask.weights)
                 features = self._featured(ask.network, ask.weights, original)
-                compared = compare(features, batched(extractor, torch.stack(images)), heads)
-                for k, i in enumerate(places):
-                    found[i] = _verdicts(compared.scores(k), *limits)
+                changed = [i for i in places if active(scenes[i].challenge)]
+                if len(changed) < len(places):
+                    # A batch rounds differently: the picture itself must stay at exactly zero.
+                    same = _verdicts(compare(features, features, heads).scores(), *limits)
+                    found |= dict.fromkeys(places, same)
+                if changed:
+                    images = torch.stack([self.rendered(scenes[i], upload) for i in changed])
+                    compared = compare(features, batched(extractor, images), heads)
+                    for k, i in enumerate(changed):
+                        found[i] = _verdicts(compared.scores(k), *limits)
         return [found[i] for i in range(len(scenes))]
 
     def receipt(self, scene: Scene) -> Receipt:
@@ -246,7 +252,9 @@ class Engine:
         cache = self._features if keep or key in self._features else self._moving
         return cache.get(
             key,
-            lambda: self.extractor(network, choice)[0](torch.stack([p.image for p in pictures])),
+            lambda: batched(
+                self.extractor(network, choice)[0], torch.stack([p.image for p in pictures])
+            ),
             lambda features: features.nbytes,
         )
 

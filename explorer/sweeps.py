@@ -30,14 +30,14 @@ SWEEPABLE = tuple(n for n, k in FORM.items() if isinstance(k, Real) and not n.st
 """The knobs that a sweep can move: all numbers that change a picture."""
 
 
-def axis(name: str, points: int, span: str = "whole", around: float | None = None) -> Axis:
+def axis(name: str, points: int, span: str = "whole", around: object = None) -> Axis:
     """`points` values (fewer if the knob has fewer) over a knob's range.
 
     Args:
         name: one of `SWEEPABLE`.
         points: at least 2.
         span: `whole`, or `near` for the quarter of the range that is nearest to `around`.
-        around: a value of the knob; its default if missing.
+        around: a value of the knob; its default if missing or odd.
 
     Raises:
         ValueError: if the knob cannot be swept, or another argument is odd.

@@ -123,16 +123,20 @@ def _map(sweep: Sweep, index: int, stride: int) -> dict[str, Any]:
     at_x = {value: i for i, value in enumerate(columns)}
     at_y = {value: j for j, value in enumerate(rows)}
     grid = np.full((len(rows), len(columns)), np.nan)
-    failed = 0
     for point in sweep.points:
         verdict = point.verdicts[index]
         share = ratio(verdict, point.rule)
-        failed += not verdict.passes(point.rule)
         grid[at_y[point.at[1]], at_x[point.at[0]]] = np.inf if share is None else share
     return {
         "ratio": [None if np.isnan(v) else min(float(v), 1e6) for v in _filled(grid, stride).flat],
-        "verdict": f"fails at {failed / len(sweep.points):.0%}",
+        "verdict": share_in_words(sweep, index),
     }
+
+
+def share_in_words(sweep: Sweep, index: int) -> str:
+    """At how many of the known points a metric fails: "fails at 63%"."""
+    failed = sum(not p.verdicts[index].passes(p.rule) for p in sweep.points)
+    return f"fails at {failed / len(sweep.points):.0%}"
 
 
 def _filled(grid: np.ndarray, stride: int) -> np.ndarray:

@@ -100,7 +100,7 @@ def answers(
     filled = scene_of(values, upload.sha256 if upload else None)
     notes += filled.notes
     try:
-        around = {n: float(FORM[n].clean(values.get(n, DEFAULTS[n])).value) for n in names}
+        around = {**DEFAULTS, **values}
         axes = tuple(sweeps.axis(n, points, asked["span"], around[n]) for n in names)
         receipt = engine.receipt(filled.scene)
         known: list[Any] = []

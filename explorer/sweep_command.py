@@ -1,0 +1,146 @@
+"""`python -m explorer sweep KNOB [KNOB]`: where each metric fails along one knob, or two."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from explorer import sweeps
+from explorer.engine import Engine
+from explorer.figures import sweep as figures
+from explorer.form import DEFAULTS, FORM, scene_of
+from explorer.images import take_upload
+from explorer.networks import NETWORKS
+from explorer.presets import PRESETS
+from explorer.results import Sweep, SweepPoint
+from explorer.spec import Toggle, Value
+
+
+def add(commands: Any, device: Callable[[str], str]) -> None:
+    """Add the command to a parser's subparsers; `device` reads the name of a device."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "sweep",
+        help="move one or two knobs and judge every metric at each point",
+        description="Values of knobs are given as on the page: --set picture.family=rings "
+        "--set layout.size=96. Knobs that can be swept: " + ", ".join(sweeps.SWEEPABLE) + ".",
+    )
+    parser.add_argument("knobs", nargs="+", metavar="KNOB", help="one knob, or two for an atlas")
+    parser.add_argument("--points", type=int, metavar="N", help="an axis (default: 65, or 25)")
+    parser.add_argument(
+        "--span", default="whole", choices=sweeps.SPANS, help="how much of its range"
+    )
+    parser.add_argument("--preset", choices=[preset.name for preset in PRESETS])
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a knob of the picture"
+    )
+    parser.add_argument("--picture", metavar="FILE", help="a picture of one's own as the subject")
+    parser.add_argument("--network", choices=NETWORKS.names(), help="default: alexnet")
+    parser.add_argument("--device", type=device, help="cpu, cuda, … (default: GPU if there is one)")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--json", action="store_true", help="print one JSON object")
+    output.add_argument("--csv", action="store_true", help="print a line a point and metric")
+    parser.set_defaults(run=run)
+
+
+def run(flags: argparse.Namespace) -> int:
+    """Sweep and print; exit code 0.
+
+    Raises:
+        ValueError: with one sentence, for a knob or value that does not exist.
+        WeightsError: if the network's weights cannot be had.
+        PictureError: if the picture cannot be read.
+    """
+    upload = take_upload(flags.picture) if flags.picture else None
+    values = _values(flags)
+    filled = scene_of(values, upload.sha256 if upload else None)
+    if filled.notes:
+        raise ValueError(" ".join(filled.notes))
+    points = flags.points or (65 if len(flags.knobs) == 1 else 25)
+    axes = tuple(
+        sweeps.axis(n, points, flags.span, values.get(n, DEFAULTS.get(n))) for n in flags.knobs
+    )
+    engine = Engine(device=flags.device)
+    known: list[SweepPoint] = []
+    tenth = -1
+    for part in sweeps.run(engine, values, axes, upload):
+        known += part.points
+        if int(10 * part.share) > tenth:
+            tenth = int(10 * part.share)
+            print(f"{10 * tenth:3d} % {len(known)} points", file=sys.stderr, flush=True)
+    sweep = Sweep(engine.receipt(filled.scene), axes, tuple(sorted(known, key=lambda p: p.at)))
+    if flags.csv:
+        print(figures.as_csv(sweep), end="")
+    else:
+        print(json.dumps(as_json(sweep, values), indent=1) if flags.json else table(sweep))
+    return 0
+
+
+def _values(flags: argparse.Namespace) -> dict[str, Value]:
+    preset = next((dict(p.values) for p in PRESETS if p.name == flags.preset), {})
+    values: dict[str, Value] = preset
+    if flags.network:
+        values["ask.network"] = flags.network
+    if flags.picture:
+        values["picture.kind"] = "upload"
+    for text in flags.set:
+        name, equals, value = text.partition("=")
+        if not equals or name not in FORM:
+            raise ValueError(f"--set {text!r:.80} names no knob; --set layout.size=96 does.")
+        values[name] = _read(name, value)
+    return values
+
+
+def _read(name: str, text: str) -> Value:
+    knob = FORM[name]
+    if isinstance(knob, Toggle):
+        words = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
+        return words.get(text.lower(), text)
+    # Knobs read numbers from text and say what is wrong with a word.
+    return text
+
+
+def as_json(sweep: Sweep, values: dict[str, Value]) -> dict[str, Any]:
+    """A sweep as plain data: what `--json` prints."""
+    receipt = sweep.receipt
+    return {
+        "network": receipt.network,
+        "weights": {"origin": receipt.weights.origin, "sha256": receipt.weights.sha256},
+        "size": list(receipt.size),
+        "version": receipt.version,
+        "values": values,
+        "axes": [{"name": a.name, "unit": a.unit, "values": list(a.values)} for a in sweep.axes],
+        "points": [
+            {
+                "at": list(point.at),
+                "rule": point.rule,
+                "verdicts": [
+                    {
+                        "metric": v.metric,
+                        "norm": v.norm,
+                        "distance": v.distance,
+                        "references": dict(v.references),
+                        "decoy": v.decoy,
+                        "passed": v.passes(point.rule),
+                    }
+                    for v in point.verdicts
+                ],
+            }
+            for point in sweep.points
+        ],
+    }
+
+
+def table(sweep: Sweep) -> str:
+    """Where each metric fails, for people."""
+    lines = [f"{'metric':14} {'norm':7} where"]
+    for index, verdict in enumerate(sweep.points[0].verdicts):
+        if len(sweep.axes) == 1:
+            words = figures.in_words(sweep, index, sweep.failing(index))
+        else:
+            words = figures.share_in_words(sweep, index)
+        lines.append(f"{verdict.metric:14} {verdict.norm:7} {words}")
+    names = " × ".join(axis.name for axis in sweep.axes)
+    return "\n".join([f"{sweep.receipt.network}, {names}, {len(sweep.points)} points", "", *lines])
