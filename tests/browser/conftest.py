@@ -130,10 +130,15 @@ def move(page: Page, knob: str, value: float) -> None:
     page.evaluate(SET, ["knob-" + knob.replace(".", "-"), str(value)])
 
 
+def open_tab(page: Page, title: str) -> None:
+    """Click a tab."""
+    page.get_by_role("tab", name=title, exact=True).click()
+
+
 def wait_for_scene(page: Page, digest: str) -> None:
-    """Until every panel shows the scene of that digest."""
+    """Until every panel of Explore shows the scene of that digest."""
     page.wait_for_function(
-        """(digest) => [...document.querySelectorAll('.panel')].every(
+        """(digest) => [...document.querySelectorAll('#explore .panel')].every(
              (panel) => panel.dataset.key === digest)""",
         arg=digest,
     )
