@@ -19,7 +19,8 @@ from explorer.metrics import METRICS
 from explorer.results import Score
 from explorer.suite.cases import Case, CaseResult, Suite
 
-CHUNK_PIXELS = 16 * 96 * 96
+CHUNK_PIXELS = 8 * 96 * 96
+"""Of a chunk of pictures. Larger ones are no faster on a CPU, and keep others waiting longer."""
 Progress = Callable[[float, str], None]
 
 
@@ -37,19 +38,40 @@ def run(
     """
     results: list[CaseResult] = []
     for i, network in enumerate(networks):
-        with engine.locked(), torch.inference_mode():
-            extractor, heads = engine.extractor(network)
-            done = 0
-            for found in _network(extractor, heads, suite):
-                results += found
-                done += len({result.case for result in found})
+        done = 0
+        for found in steps(engine, suite, network):
+            results += found
+            done += len({result.case for result in found})
+            if found:
                 share = (i + done / len(suite.cases)) / len(networks)
                 progress(share, f"{network}: {done} of {len(suite.cases)} cases")
     return results
 
 
+def steps(engine: Engine, suite: Suite, network: str) -> Iterator[list[CaseResult]]:
+    """The results of one network in small pieces, in order; an empty piece is work on the way.
+
+    The engine is locked within a piece only, so others are answered between two pieces, and who
+    asks for no further piece has stopped the work.
+
+    Raises:
+        WeightsError: if the network's weights cannot be had.
+        ValueError: if the pictures are too small for the network.
+    """
+    with engine.locked(), torch.inference_mode():
+        extractor, heads = engine.extractor(network)
+    pieces = _network(extractor, heads, suite)
+    while True:
+        with engine.locked(), torch.inference_mode():
+            found = next(pieces, None)
+        if found is None:
+            return
+        yield found
+
+
 def _network(extractor: Extractor, heads: Heads | None, suite: Suite) -> Iterator[list[CaseResult]]:
     blanks = _features(extractor, suite, list(suite.references.values()))
+    yield []
     groups: dict[str, list[Case]] = {}
     for case in suite.cases:
         groups.setdefault(case.original, []).append(case)
@@ -84,6 +106,7 @@ def _chunk(
     paths = _paths(groups)
     place = {path: i for i, path in enumerate(paths)}
     features = _features(extractor, suite, paths)
+    yield []
     for cases in groups:
         original = features.select([place[cases[0].original]])
         others = [p for p in _paths([cases]) if p != cases[0].original]

@@ -1,12 +1,167 @@
-"""The Challenge suite tab: the paper's experiment as a table whose cells open their cases."""
+"""The Challenge suite tab: the paper's experiment as a table whose cells open their cases.
+
+The server computes; the page keeps the finished runs, so there is no state here.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
 
 import gradio as gr
 
 from explorer.engine import Engine
+from explorer.networks import NETWORKS
+from explorer.ui.experiment import OPENING_NETWORKS, checked, messages, status
+from explorer.ui.panels import packed
+
+INTRO = (
+    "Each case is a picture and a changed copy that a person would still call the same: inverted, "
+    "moved, turned, or with its background stained. A metric passes when it finds the copy nearer "
+    "to the original than any blank canvas; for a stain, nearer than another subject on the same "
+    "background."
+)
+READING = (
+    "The table counts passed cases, a row a metric, and every cell opens its cases, the closest "
+    "calls first."
+)
+LAYOUT = (
+    "A zip of up to 32 MB in the published layout: folders <code>ref</code>, <code>invert</code>, "
+    "<code>translate</code>, <code>rotate</code>, <code>color_stain</code>. A file like "
+    "<code>cat_22.png</code> is a variant of <code>cat.png</code>; a stain needs both "
+    "<code>_stain</code> and <code>_ref</code>."
+)
 
 
 def build_tab(engine: Engine) -> None:
     """Build the tab inside the current Blocks and wire it."""
-    gr.HTML("")
+    with gr.Column(elem_id="suite"):
+        # A function, so that weights fetched since the start count when a page is opened.
+        controls = _panel("suite", lambda: packed(status("idle")), _controls())
+        upload = gr.File(
+            type="filepath",
+            file_types=[".zip"],
+            label="Your suite (zip)",
+            height=120,
+            elem_id="suite-file",
+        )
+        # Gradio would answer a file of another kind with a bare exception.
+        upload.preprocess = lambda payload: getattr(payload, "path", None)  # type: ignore[method-assign]
+        runs = _panel("suite-runs", "", _runs())
+        ask = _signal("ask")
+        stop = _signal("stop")
+    _wire(engine, controls, upload, runs, ask, stop)
+
+
+def _panel(name: str, value: Any, template: str) -> gr.HTML:
+    return gr.HTML(
+        value=value,
+        html_template=template,
+        js_on_load=f"Explorer.mount('{name}', element, props, watch);",
+        elem_id=f"panel-{name}",
+        elem_classes=["answers"],
+        apply_default_css=False,
+    )
+
+
+def _signal(name: str) -> gr.HTML:
+    """A hidden component through which the page calls the server."""
+    return gr.HTML(
+        "",
+        html_template="",
+        js_on_load=f"Explorer.suite.attach('{name}', props, trigger);",
+        elem_id=f"suite-{name}",
+        elem_classes=["suite-signal"],
+    )
+
+
+def _controls() -> str:
+    # What is bundled stands first: it runs at once.
+    networks = sorted(NETWORKS, key=lambda network: network.bundled is None)
+    boxes = "".join(
+        f'<label class="check"><input type="checkbox" name="suite-network" value="{n.name}"'
+        f"{' checked' if n.name in OPENING_NETWORKS else ''}> {escape(n.title)}"
+        f'<span class="absent" data-network="{n.name}" hidden>not on this machine</span></label>'
+        for n in networks
+    )
+    return (
+        '<section class="panel panel-suite" aria-labelledby="suite-title">'
+        '<header><h2 id="suite-title">The challenge suite</h2><div class="tools">'
+        '<button type="button" class="action open-saved">Open saved results…</button>'
+        '<input type="file" class="saved-file" accept=".json,application/json" hidden '
+        'aria-label="Saved results"></div></header>'
+        f'<p class="help">{INTRO} {READING}</p>'
+        '<div class="bar">'
+        '<div class="segmented" role="radiogroup" aria-label="Suite">'
+        '<button type="button" role="radio" data-suite="built-in" aria-checked="true">Built-in'
+        "</button>"
+        '<button type="button" role="radio" data-suite="own" aria-checked="false">Your own (zip)'
+        "</button></div>"
+        f'<fieldset class="networks"><legend class="sr-only">Networks</legend>{boxes}</fieldset>'
+        '<div class="go"><button type="button" class="run">Run</button>'
+        '<button type="button" class="action cancel" disabled>Cancel</button></div></div>'
+        '<div class="progress"><progress max="1" value="0" aria-label="Progress"></progress>'
+        '<span class="doing" role="status"></span></div>'
+        '<ul class="notes" role="alert"></ul>'
+        '<details class="left-out" hidden><summary></summary><ul></ul></details>'
+        f'<p class="help layout">{LAYOUT}</p></section>'
+    )
+
+
+def _runs() -> str:
+    return (
+        '<section class="panel panel-suite-runs" aria-labelledby="suite-runs-title" hidden>'
+        '<header><h2 id="suite-runs-title">Cases passed</h2><div class="tools">'
+        '<button type="button" class="action save">Save results</button>'
+        '<button type="button" class="action csv">CSV</button></div></header>'
+        '<div class="scroller" tabindex="-1"><table></table></div>'
+        '<p class="legend"><span>0 %</span><span class="ramp"></span><span>100 % pass</span>'
+        '<span class="hint">Choose a cell to see its cases; arrow keys move between cells.</span>'
+        '</p><div class="cases" hidden></div><ul class="receipts" aria-label="What made it"></ul>'
+        "</section>"
+    )
+
+
+def _wire(
+    engine: Engine,
+    controls: gr.HTML,
+    upload: gr.File,
+    runs: gr.HTML,
+    ask: gr.HTML,
+    stop: gr.HTML,
+) -> None:
+    def work(asked: object, path: str | None) -> Iterator[dict[Any, Any]]:
+        for message in messages(engine, asked, path):
+            found = {controls: packed(message.status)}
+            if message.run is not None:
+                found[runs] = packed(message.run)
+            yield found
+
+    running = gr.on(
+        [ask.input],
+        work,
+        inputs=[ask, upload],
+        outputs=[controls, runs],
+        trigger_mode="multiple",
+        show_progress="hidden",
+        concurrency_limit=1,
+        api_visibility="private",
+    )
+    gr.on(
+        [stop.input],
+        lambda: packed(status("cancelled", "Cancelled. Finished networks are kept.")),
+        outputs=[controls],
+        cancels=[running],
+        show_progress="hidden",
+        queue=False,
+        api_visibility="private",
+    )
+    gr.on(
+        [upload.upload, upload.clear],
+        lambda path: packed(checked(path)),
+        inputs=[upload],
+        outputs=[controls],
+        show_progress="hidden",
+        api_visibility="private",
+    )

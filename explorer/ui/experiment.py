@@ -1,0 +1,177 @@
+"""A run of the challenge suite, message by message. No gradio in here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from explorer import __version__, weights
+from explorer import suite as suites
+from explorer.engine import Engine
+from explorer.figures import suite as figures
+from explorer.networks import NETWORKS
+from explorer.results import Receipt
+from explorer.suite.experiment import steps
+
+OPENING_NETWORKS = ("alexnet", "squeezenet1_1_caffe")
+LARGEST_ASK = 2_000
+SUITES = ("built-in", "own")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What shall be run: `suite` is one of `SUITES`, `networks` are names that exist."""
+
+    suite: str = SUITES[0]
+    networks: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the page is told: how far the work is, and a finished run now and then."""
+
+    status: dict[str, Any]
+    run: dict[str, Any] | None = None
+
+
+def asked(text: object) -> Ask:
+    """Read what the page sends; what cannot be used is left out with a sentence."""
+    try:
+        if not isinstance(text, str) or len(text) > LARGEST_ASK:
+            raise ValueError
+        data = json.loads(text)
+        suite, networks = data["suite"], data["networks"]
+        if suite not in SUITES or not isinstance(networks, list):
+            raise ValueError
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return Ask(notes=("The request names no suite and networks that can be read here.",))
+    notes = []
+    chosen: list[str] = []
+    for name in networks:
+        if not isinstance(name, str) or name not in NETWORKS:
+            known = ", ".join(NETWORKS.names())
+            notes.append(f"There is no network {name!r:.40}; there are: {known}.")
+        elif name not in chosen:
+            chosen.append(name)
+    if not networks:
+        notes.append("Choose at least one network.")
+    return Ask(suite, tuple(chosen), tuple(notes))
+
+
+def status(state: str, text: str = "", share: float = 0.0, **rest: Any) -> dict[str, Any]:
+    """Plain data for the panel of controls.
+
+    Args:
+        state: `idle`, `running`, `done`, `refused` or `cancelled`.
+        text: what is being done, or was.
+        share: how much of it is done, from 0 to 1.
+        rest: `notes`, sentences; `left_out`, files of the suite with their reasons. What is not
+            given stays as it is on the page.
+    """
+    missing = [n.name for n in NETWORKS if weights.on_disk(n) is None]
+    return {"key": state, "text": text, "share": round(share, 4), "missing": missing, **rest}
+
+
+def opened(kind: str, path: str | None) -> suites.Suite:
+    """The built-in suite, or the one that was uploaded.
+
+    Raises:
+        SuiteError: with one sentence.
+    """
+    if kind == SUITES[0]:
+        return suites.builtin()
+    if path is None:
+        raise suites.SuiteError("Choose a zip file first.")
+    if not Path(path).is_file():
+        raise suites.SuiteError("The zip file is no longer on the server: choose it again.")
+    try:
+        return suites.read_suite(path)
+    except suites.SuiteError as error:
+        # Where the server keeps uploads is nobody's business.
+        raise suites.SuiteError(str(error).replace(path, Path(path).name)) from error
+
+
+def checked(path: str | None) -> dict[str, Any]:
+    """What an uploaded file holds, as a status."""
+    if path is None:
+        return status("idle", notes=[], left_out=None)
+    try:
+        suite = opened("own", path)
+    except suites.SuiteError as error:
+        return status("refused", notes=[str(error)], left_out=None)
+    height, width = next(iter(suite.pictures.values())).shape[:2]
+    cases, blanks = counted(len(suite.cases), "case"), counted(len(suite.references), "reference")
+    text = f"{suite.name}: {cases}, {blanks}, {width} × {height} pixels. Ready to run."
+    return status("idle", text, notes=[], left_out=_left_out(suite))
+
+
+def _left_out(suite: suites.Suite) -> dict[str, Any]:
+    return {
+        "suite": suite.name,
+        "count": len(suite.problems),
+        "problems": list(suite.problems[: figures.MOST_PROBLEMS]),
+    }
+
+
+def counted(count: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "case"), counted(3, "case")
+    ('1 case', '3 cases')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def messages(engine: Engine, ask_text: object, path: str | None) -> Iterator[Message]:
+    """Run what is asked, with a message for every piece of work.
+
+    A network that cannot be run costs a sentence, and the others still run. Whoever asks for no
+    further message ends the work.
+    """
+    ask = asked(ask_text)
+    notes = [*ask.notes]
+    if not ask.networks:
+        yield Message(status("refused", notes=notes, left_out=None))
+        return
+    yield Message(status("running", "Reading the pictures…", notes=notes, left_out=None))
+    try:
+        suite = opened(ask.suite, path)
+    except suites.SuiteError as error:
+        yield Message(status("refused", notes=[*notes, str(error)]))
+        return
+    cases = counted(len(suite.cases), "case")
+
+    def progress(i: int, done: int) -> dict[str, Any]:
+        share = (i + done / len(suite.cases)) / len(ask.networks)
+        return status("running", f"{ask.networks[i]}: {done} of {cases}", share, notes=[*notes])
+
+    finished = 0
+    for i, network in enumerate(ask.networks):
+        results: list[suites.CaseResult] = []
+        done = 0
+        try:
+            yield Message(progress(i, 0))
+            for found in steps(engine, suite, network):
+                results += found
+                done += bool(found)
+                yield Message(progress(i, done))
+        except (weights.WeightsError, ValueError) as error:
+            notes.append(str(error))
+            continue
+        finished += 1
+        run = figures.figure(suite, _receipt(engine, suite, network), results)
+        yield Message(progress(i, done), run)
+    state = "done" if finished else "refused"
+    text = f"Done: {cases} on {counted(finished, 'network')}." if finished else ""
+    yield Message(status(state, text, 1, notes=notes, left_out=_left_out(suite)))
+
+
+def _receipt(engine: Engine, suite: suites.Suite, network: str) -> Receipt:
+    height, width = next(iter(suite.pictures.values())).shape[:2]
+    info = engine.extractor(network)[0].info
+    dtype = str(engine.dtype).removeprefix("torch.")
+    return Receipt(network, info, (width, height), dtype, str(engine.device), __version__)
