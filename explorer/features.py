@@ -134,6 +134,13 @@ class Features:
                 found._arranged[metric.rearrange, layer] = part  # type: ignore[index]
         return found
 
+    def normalise(self) -> Features:
+        """Arrange and normalise now: for several pictures that are compared again and again."""
+        for metric in single_metrics():
+            for layer in range(len(self.maps)):
+                _ = self.arranged(metric, layer).normalised
+        return self
+
     @property
     def nbytes(self) -> int:
         """What this may come to occupy.

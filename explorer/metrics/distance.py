@@ -46,6 +46,11 @@ class Arranged:
         """(N, C, P), every vector over channels of length one, or zero; kept once made."""
         return self.values * self.scale
 
+    @property
+    def is_normalised(self) -> bool:
+        """Whether `normalised` is there already."""
+        return "normalised" in self.__dict__
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -78,8 +83,11 @@ def terms(a: Arranged, b: Arranged, heads: torch.Tensor | None = None) -> Terms:
     few, many = (a, b) if a.values.shape[0] == 1 else (b, a)
     buffer = torch.sub(a.values, b.values, out=_buffer(many.values))
     raw = _summed_squares(buffer)
-    torch.mul(many.values, many.scale, out=buffer)
-    buffer.sub_(few.normalised)
+    if many.is_normalised:
+        torch.sub(many.normalised, few.normalised, out=buffer)
+    else:
+        torch.mul(many.values, many.scale, out=buffer)
+        buffer.sub_(few.normalised)
     if heads is None:
         return Terms(raw, _summed_squares(buffer))
     buffer.square_()

@@ -13,7 +13,7 @@ import torch
 
 from explorer.comparison import Heads, compare
 from explorer.engine import Engine
-from explorer.features import Extractor, Features
+from explorer.features import Extractor, Features, batched
 from explorer.images import to_tensor_from_pixels
 from explorer.metrics import METRICS
 from explorer.results import Score
@@ -70,7 +70,7 @@ def steps(engine: Engine, suite: Suite, network: str) -> Iterator[list[CaseResul
 
 
 def _network(extractor: Extractor, heads: Heads | None, suite: Suite) -> Iterator[list[CaseResult]]:
-    blanks = _features(extractor, suite, list(suite.references.values()))
+    blanks = _features(extractor, suite, list(suite.references.values())).normalise()
     yield []
     groups: dict[str, list[Case]] = {}
     for case in suite.cases:
@@ -139,20 +139,7 @@ def _judged(
 
 
 def _features(extractor: Extractor, suite: Suite, paths: Sequence[str]) -> Features:
-    """Features of some pictures; the batch is halved while the device has no room for it."""
-    size = len(paths)
-    while True:
-        try:
-            parts = [
-                extractor(to_tensor_from_pixels([suite.pictures[p] for p in paths[i : i + size]]))
-                for i in range(0, len(paths), size)
-            ]
-            return Features.joined(parts)
-        except torch.cuda.OutOfMemoryError:
-            if size == 1:
-                raise
-            torch.cuda.empty_cache()
-            size = (size + 1) // 2
+    return batched(extractor, to_tensor_from_pixels([suite.pictures[p] for p in paths]))
 
 
 def counts(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
