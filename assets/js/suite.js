@@ -1,7 +1,7 @@
 /* The suite tab. The server sends finished runs; the table, its cases and the files are made here. */
 "use strict";
 
-Explorer.suite = (() => {
+(() => {
   const { html, setText } = Explorer;
   const KINDS = { invert: "invert", translate: "translate", rotate: "rotate", color_stain: "stain" };
   const NORMS = { norm: "channel norm", raw: "no norm" };
@@ -11,23 +11,16 @@ Explorer.suite = (() => {
   const FORMAT = "deep perceptual similarity explorer: suite results";
   const VERSION = 1;
 
-  const signals = {};
-  const asked = { suite: "built-in", networks: [] };
+  const asked = { suite: "built-in", networks: [], number: 0 };
+  let awaited = 0; // the number of the request whose progress is shown; 0 when none is
   const places = {}; // the roots of both panels
   let runs = []; // { id, saved, data }, the newest last
   let opened = null; // the cell whose cases are shown: { id, metric, norm, kind }
   let cursor = ""; // the cell that the tab key reaches
   let order = "closest";
   let shown = AT_ONCE;
+  const notes = { server: [], page: [] };
   const drawn = {}; // the values that were drawn: a panel is also redrawn when its size changes
-
-  /** Called by the hidden components through which the page calls the server. */
-  function attach(name, props, trigger) {
-    signals[name] = (value) => {
-      props.value = value;
-      trigger("input");
-    };
-  }
 
   // Controls
 
@@ -40,10 +33,17 @@ Explorer.suite = (() => {
     root.querySelector(".run").addEventListener("click", () => {
       const boxes = [...root.querySelectorAll("[name=suite-network]:checked")];
       asked.networks = boxes.map((box) => box.value);
+      asked.number += 1;
+      awaited = asked.number;
       state({ key: "running", text: "Waiting for its turn…", share: 0, notes: [] });
-      signals.ask(JSON.stringify(asked));
+      tell("page", []);
+      Explorer.ask("suite-asked", asked);
     });
-    root.querySelector(".cancel").addEventListener("click", () => signals.stop(`${Date.now()}`));
+    root.querySelector(".cancel").addEventListener("click", () => {
+      awaited = 0;
+      Explorer.ask("suite-stopped", asked.number);
+      state({ key: "cancelled", text: "Cancelled. Finished networks are kept.", share: 0 });
+    });
     const file = root.querySelector(".saved-file");
     root.querySelector(".open-saved").addEventListener("click", () => file.click());
     file.addEventListener("change", () => {
@@ -55,7 +55,10 @@ Explorer.suite = (() => {
   function draw(root, value) {
     if (drawn.controls === value) return;
     drawn.controls = value;
-    state(value);
+    // What still comes of a cancelled request is too late; a file may be chosen during a run.
+    if (value.number === undefined && awaited) tell("server", value.notes ?? []);
+    else if (value.number === undefined || value.number === awaited) state(value);
+    if (value.number === awaited && value.key !== "running") awaited = 0;
     const missing = value.missing ?? [];
     for (const mark of root.querySelectorAll(".absent")) {
       mark.hidden = !missing.includes(mark.dataset.network);
@@ -66,20 +69,25 @@ Explorer.suite = (() => {
   function state(value) {
     const root = places.controls;
     const running = value.key === "running";
-    root.dataset.key = value.key;
+    root.dataset.state = value.key;
     root.querySelector(".run").disabled = running;
     root.querySelector(".cancel").disabled = !running;
     root.querySelector(".progress").classList.toggle("busy", running);
     root.querySelector("progress").value = value.share;
     setText(root.querySelector(".doing"), value.text);
-    if (value.notes !== undefined) tell(value.notes);
+    if (value.notes !== undefined) tell("server", value.notes);
     if (value.left_out !== undefined) leftOut(root.querySelector(".left-out"), value.left_out);
   }
 
-  function tell(notes) {
-    places.controls
-      .querySelector(".notes")
-      .replaceChildren(...notes.map((note) => html("li", {}, note)));
+  /** Sentences of the server, or of this page on files that it read. */
+  function tell(who, sentences) {
+    notes[who] = sentences;
+    const wanted = [...notes.server, ...notes.page];
+    const list = places.controls.querySelector(".notes");
+    // Said once: the list is read aloud whenever it changes.
+    if (list.dataset.shown === wanted.join("\n")) return;
+    list.dataset.shown = wanted.join("\n");
+    list.replaceChildren(...wanted.map((note) => html("li", {}, note)));
   }
 
   function leftOut(details, left) {
@@ -104,6 +112,10 @@ Explorer.suite = (() => {
     if (same >= 0) runs[same] = { id, saved, data };
     else runs.push({ id, saved, data });
     runs = runs.slice(-MOST_RUNS);
+    render();
+    // The newest stands last: bring it into the table's box.
+    const box = places.runs.querySelector(".scroller");
+    if (same < 0) box.scrollLeft = box.scrollWidth;
   }
 
   function remove(id) {
@@ -216,9 +228,7 @@ Explorer.suite = (() => {
         html(
           "th",
           { scope: "row" },
-          html("b", {}, row.title),
-          " ",
-          html("span", {}, NORMS[row.norm]),
+          html("div", {}, html("b", {}, row.title), " ", html("span", {}, NORMS[row.norm])),
         ),
         ...columns.map(({ run, kind }) => cell(run, row, kind)),
       ),
@@ -458,20 +468,19 @@ Explorer.suite = (() => {
 
   function openSaved(file) {
     if (file.size > LARGEST_FILE) {
-      tell([`${file.name} is too large: at most ${LARGEST_FILE / 2 ** 20} MB can be opened.`]);
+      tell("page", [`${file.name} is too large: at most ${LARGEST_FILE / 2 ** 20} MB can be opened.`]);
       return;
     }
     const reader = new FileReader();
-    reader.addEventListener("error", () => tell([`${file.name} could not be read.`]));
+    reader.addEventListener("error", () => tell("page", [`${file.name} could not be read.`]));
     reader.addEventListener("load", () => {
       try {
         const found = checked(reader.result);
         for (const data of found) add(data, file.name);
         const dropped = found.length > MOST_RUNS ? ` Only the last ${MOST_RUNS} are shown.` : "";
-        tell(dropped ? [`${file.name} holds ${found.length} runs.${dropped}`] : []);
-        render();
+        tell("page", dropped ? [`${file.name} holds ${found.length} runs.${dropped}`] : []);
       } catch (error) {
-        tell([`${file.name} ${error.message}.`]);
+        tell("page", [`${file.name} ${error.message}.`]);
       }
     });
     reader.readAsText(file);
@@ -558,7 +567,6 @@ Explorer.suite = (() => {
       if (drawn.runs === value) return;
       drawn.runs = value;
       add(value);
-      render();
     },
     (root) => {
       places.runs = root;
@@ -570,6 +578,4 @@ Explorer.suite = (() => {
       });
     },
   );
-
-  return { attach };
 })();

@@ -7,7 +7,10 @@ are read as they are: alpha dropped, no resize. Files are paired by name, never 
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -20,6 +23,18 @@ from explorer.suite.cases import KINDS, STAIN, Case, Suite
 LARGEST_SUITE = 512 * 1024 * 1024
 MOST_FILES = 5_000
 REFERENCES = "ref"
+# What a bad zip makes the standard library raise; RuntimeError: it wants a password.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    UnicodeError,
+    struct.error,
+)
 
 
 class SuiteError(ValueError):
@@ -94,7 +109,8 @@ def _from_zip(path: Path) -> Iterator[tuple[str, bytes]]:
                         f"{path.name} is refused: {entry.filename!r} climbs out of its folder."
                     )
             # Suites are often zipped with the folder around them.
-            tops = {PurePosixPath(e.filename).parts[0] for e in entries} - {"__MACOSX"}
+            # A name may be "." alone, which has no parts.
+            tops = {p for e in entries for p in PurePosixPath(e.filename).parts[:1]} - {"__MACOSX"}
             known = {REFERENCES, *KINDS}
             skip = 1 if len(tops) == 1 and not tops & known else 0
             for entry in sorted(entries, key=lambda e: e.filename):
@@ -104,7 +120,7 @@ def _from_zip(path: Path) -> Iterator[tuple[str, bytes]]:
                     # The size in the directory may lie: read no more than is allowed.
                     with archive.open(entry) as handle:
                         yield str(name), handle.read(MAX_BYTES + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _DAMAGE as error:
         raise SuiteError(f"{path.name} is a damaged or locked zip file: {error}.") from error
 
 

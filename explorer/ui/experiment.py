@@ -23,10 +23,18 @@ SUITES = ("built-in", "own")
 
 @dataclass(frozen=True)
 class Ask:
-    """What shall be run: `suite` is one of `SUITES`, `networks` are names that exist."""
+    """What shall be run.
+
+    Attributes:
+        suite: one of `SUITES`.
+        networks: names that exist.
+        number: by which the page knows which of its requests is answered.
+        notes: sentences on what could not be used.
+    """
 
     suite: str = SUITES[0]
     networks: tuple[str, ...] = ()
+    number: int = 0
     notes: tuple[str, ...] = field(default=())
 
 
@@ -45,9 +53,10 @@ def asked(text: object) -> Ask:
             raise ValueError
         data = json.loads(text)
         suite, networks = data["suite"], data["networks"]
-        if suite not in SUITES or not isinstance(networks, list):
+        number = data.get("number", 0)
+        if suite not in SUITES or not isinstance(networks, list) or type(number) is not int:
             raise ValueError
-    except (ValueError, TypeError, LookupError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return Ask(notes=("The request names no suite and networks that can be read here.",))
     notes = []
     chosen: list[str] = []
@@ -59,18 +68,18 @@ def asked(text: object) -> Ask:
             chosen.append(name)
     if not networks:
         notes.append("Choose at least one network.")
-    return Ask(suite, tuple(chosen), tuple(notes))
+    return Ask(suite, tuple(chosen), number, tuple(notes))
 
 
 def status(state: str, text: str = "", share: float = 0.0, **rest: Any) -> dict[str, Any]:
     """Plain data for the panel of controls.
 
     Args:
-        state: `idle`, `running`, `done`, `refused` or `cancelled`.
+        state: `idle`, `running`, `done` or `refused`.
         text: what is being done, or was.
         share: how much of it is done, from 0 to 1.
         rest: `notes`, sentences; `left_out`, files of the suite with their reasons. What is not
-            given stays as it is on the page.
+            given stays as it is on the page. `number`, that of the request.
     """
     missing = [n.name for n in NETWORKS if weights.on_disk(n) is None]
     return {"key": state, "text": text, "share": round(share, 4), "missing": missing, **rest}
@@ -134,40 +143,41 @@ def messages(engine: Engine, ask_text: object, path: str | None) -> Iterator[Mes
     """
     ask = asked(ask_text)
     notes = [*ask.notes]
+
+    def told(state: str, text: str = "", share: float = 0.0, **rest: Any) -> Message:
+        return Message(status(state, text, share, number=ask.number, notes=[*notes], **rest))
+
     if not ask.networks:
-        yield Message(status("refused", notes=notes, left_out=None))
+        yield told("refused", left_out=None)
         return
-    yield Message(status("running", "Reading the pictures…", notes=notes, left_out=None))
+    yield told("running", "Reading the pictures…", left_out=None)
     try:
         suite = opened(ask.suite, path)
     except suites.SuiteError as error:
-        yield Message(status("refused", notes=[*notes, str(error)]))
+        notes.append(str(error))
+        yield told("refused")
         return
     cases = counted(len(suite.cases), "case")
-
-    def progress(i: int, done: int) -> dict[str, Any]:
-        share = (i + done / len(suite.cases)) / len(ask.networks)
-        return status("running", f"{ask.networks[i]}: {done} of {cases}", share, notes=[*notes])
-
     finished = 0
     for i, network in enumerate(ask.networks):
         results: list[suites.CaseResult] = []
         done = 0
         try:
-            yield Message(progress(i, 0))
+            yield told("running", f"{network}: 0 of {cases}", i / len(ask.networks))
             for found in steps(engine, suite, network):
                 results += found
                 done += bool(found)
-                yield Message(progress(i, done))
+                share = (i + done / len(suite.cases)) / len(ask.networks)
+                yield told("running", f"{network}: {done} of {cases}", share)
         except (weights.WeightsError, ValueError) as error:
             notes.append(str(error))
             continue
         finished += 1
+        message = told("running", f"{network}: {done} of {cases}", (i + 1) / len(ask.networks))
         run = figures.figure(suite, _receipt(engine, suite, network), results)
-        yield Message(progress(i, done), run)
-    state = "done" if finished else "refused"
+        yield Message(message.status, run)
     text = f"Done: {cases} on {counted(finished, 'network')}." if finished else ""
-    yield Message(status(state, text, 1, notes=notes, left_out=_left_out(suite)))
+    yield told("done" if finished else "refused", text, 1, left_out=_left_out(suite))
 
 
 def _receipt(engine: Engine, suite: suites.Suite, network: str) -> Receipt:

@@ -49,8 +49,8 @@ def build_tab(engine: Engine) -> None:
         # Gradio would answer a file of another kind with a bare exception.
         upload.preprocess = lambda payload: getattr(payload, "path", None)  # type: ignore[method-assign]
         runs = _panel("suite-runs", "", _runs())
-        ask = _signal("ask")
-        stop = _signal("stop")
+        ask = _carrier("suite-asked")
+        stop = _carrier("suite-stopped")
     _wire(engine, controls, upload, runs, ask, stop)
 
 
@@ -65,14 +65,14 @@ def _panel(name: str, value: Any, template: str) -> gr.HTML:
     )
 
 
-def _signal(name: str) -> gr.HTML:
-    """A hidden component through which the page calls the server."""
+def _carrier(name: str) -> gr.HTML:
+    """A hidden component whose value the page's script sets and whose `input` it triggers."""
     return gr.HTML(
         "",
         html_template="",
-        js_on_load=f"Explorer.suite.attach('{name}', props, trigger);",
-        elem_id=f"suite-{name}",
-        elem_classes=["suite-signal"],
+        js_on_load=f"Explorer.carry('{name}', props, trigger);",
+        elem_id=name,
+        elem_classes=["carrier"],
     )
 
 
@@ -118,8 +118,8 @@ def _runs() -> str:
         '<div class="scroller" tabindex="-1"><table></table></div>'
         '<p class="legend"><span>0 %</span><span class="ramp"></span><span>100 % pass</span>'
         '<span class="hint">Choose a cell to see its cases; arrow keys move between cells.</span>'
-        '</p><div class="cases" hidden></div><ul class="receipts" aria-label="What made it"></ul>'
-        "</section>"
+        '</p><ul class="receipts" aria-label="What made it"></ul>'
+        '<div class="cases" hidden></div></section>'
     )
 
 
@@ -148,15 +148,7 @@ def _wire(
         concurrency_limit=1,
         api_visibility="private",
     )
-    gr.on(
-        [stop.input],
-        lambda: packed(status("cancelled", "Cancelled. Finished networks are kept.")),
-        outputs=[controls],
-        cancels=[running],
-        show_progress="hidden",
-        queue=False,
-        api_visibility="private",
-    )
+    gr.on([stop.input], None, cancels=[running], api_visibility="private")
     gr.on(
         [upload.upload, upload.clear],
         lambda path: packed(checked(path)),

@@ -113,6 +113,26 @@ def test_a_zip_that_unpacks_to_gigabytes_is_refused_early(
         read_suite(target)
 
 
+def test_a_name_without_parts_is_passed_over(folder: Path, tmp_path: Path) -> None:
+    target = zipped(folder, tmp_path / "odd.zip")
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr(".", b"x")
+    assert read_suite(target).cases == read_suite(folder).cases
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damaged_compressed_data_is_a_sentence(tmp_path: Path, method: int) -> None:
+    target = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("ref/black.png", bytes(100) + b"x" * 100)
+    data = bytearray(target.read_bytes())
+    start = 30 + len("ref/black.png")
+    data[start : start + 12] = b"\xff" * 12
+    target.write_bytes(data)
+    with pytest.raises(SuiteError, match="damaged or locked zip file"):
+        read_suite(target)
+
+
 def test_nothing_to_work_with_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 nothing")

@@ -1,0 +1,350 @@
+"""The suite tab in a real browser."""
+
+from __future__ import annotations
+
+import json
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from explorer import suite as suites
+from explorer.engine import Engine
+from explorer.form import DEFAULTS, scene_of, values_of
+from explorer.ui.app import build, launch_options
+from tests.browser.conftest import open_tab, opened, served, wait_for_scene
+from tests.suite.test_experiment import small_suite
+
+LONG = 120_000
+
+
+@pytest.fixture
+def tab(page: Page) -> Page:
+    """The tab, opened, with AlexNet alone chosen."""
+    open_tab(page, "Challenge suite")
+    page.get_by_role("checkbox", name="SqueezeNet 1.1 (Caffe release)").uncheck()
+    return page
+
+
+def run(page: Page, state: str = "done") -> None:
+    page.locator(".panel-suite .run").click()
+    page.wait_for_selector(f".panel-suite[data-state={state}]", timeout=LONG)
+
+
+def cell(page: Page, metric: str, norm: str, kind: str) -> Locator:
+    return page.locator(
+        f'.count[data-metric="{metric}"][data-norm="{norm}"][data-kind="{kind}"]'
+    ).first
+
+
+def open_cell(page: Page, metric: str, norm: str, kind: str, network: str = "alexnet") -> None:
+    cell(page, metric, norm, kind).click()
+    page.wait_for_selector(f'.cases[data-cell="{network} {metric} {norm} {kind}"]')
+
+
+def zipped(folder: Path, name: str) -> Path:
+    """A small suite in which one picture is none."""
+    small_suite(folder / "own")
+    target = folder / name
+    with zipfile.ZipFile(target, "w") as archive:
+        for file in sorted((folder / "own").glob("*/*")):
+            archive.write(file, file.relative_to(folder / "own").as_posix())
+        archive.writestr("rotate/broken.png", b"no picture")
+    return target
+
+
+def choose(page: Page, path: Path) -> None:
+    page.get_by_role("radio", name="Your own (zip)").click()
+    page.locator("#suite-file input[type=file]").set_input_files(path)
+
+
+def test_opens_with_words_and_without_an_empty_table(page: Page) -> None:
+    open_tab(page, "Challenge suite")
+    expect(page.locator(".panel-suite .help").first).to_contain_text("A metric passes when")
+    expect(page.locator(".panel-suite .run")).to_be_enabled()
+    expect(page.locator(".panel-suite-runs")).to_be_hidden()
+    expect(page.locator("#suite-file")).to_be_hidden()
+
+
+def test_the_built_in_suite_becomes_the_engines_table(tab: Page, engine: Engine) -> None:
+    run(tab)
+    results = suites.run(engine, suites.builtin(), ["alexnet"])
+    for count in suites.counts(results):
+        shown = cell(tab, count["metric"], count["norm"], count["kind"])
+        expect(shown).to_have_text(f"{count['passed']}/{count['of']}")
+    expect(tab.locator(".count")).to_have_count(11 * 5)
+    own = [r for r in results if (r.metric, r.norm, r.case.kind) == ("sort", "raw", "color_stain")]
+    label = f"sort, no norm, stain: {sum(r.passed for r in own)} of {len(own)} pass"
+    expect(tab.get_by_role("button", name=label)).to_have_count(1)
+    open_cell(tab, "sort", "raw", "color_stain")
+    expected = [r.case.other for r in sorted(own, key=lambda r: abs(r.margin))]
+    cards = tab.locator(".case")
+    assert cards.evaluate_all("cards => cards.map((card) => card.dataset.other)") == expected
+    for r in own:
+        card = tab.locator(f'.case[data-other="{r.case.other}"]')
+        expect(card.locator(".verdict b")).to_have_text("✓ passes" if r.passed else "✗ fails")
+        assert f"{abs(100 * r.margin):.0f}" in card.locator(".verdict").inner_text() or (
+            abs(r.margin) < 0.1
+        )
+        assert card.locator("img").evaluate_all("all => all.map((i) => i.naturalWidth)") == [96] * 3
+
+
+def test_a_case_opens_in_explore(tab: Page) -> None:
+    run(tab)
+    open_cell(tab, "spatial", "raw", "rotate")
+    suite = suites.builtin()
+    case = next(c for c in suite.cases if c.kind == "rotate")
+    tab.locator(f'.case[data-other="{case.other}"] .explore').click()
+    values = {**values_of(suite.scenes[case]), "ask.network": "alexnet", "ask.norm": False}
+    wait_for_scene(tab, scene_of({**DEFAULTS, **values}).scene.digest())
+    expect(tab.locator(".panel-ladder")).to_be_visible()
+    expect(tab.locator(".panel-receipt code")).to_contain_text("no norm")
+    # What was run is still there.
+    open_tab(tab, "Challenge suite")
+    expect(tab.locator(".count").first).to_be_visible()
+
+
+def test_ones_own_zip_stands_beside_the_built_in_suite(tab: Page, tmp_path: Path) -> None:
+    run(tab)
+    choose(tab, zipped(tmp_path, "mine.zip"))
+    expect(tab.locator(".doing")).to_contain_text("mine.zip: 5 cases, 3 references, 48 × 48")
+    expect(tab.locator(".left-out summary")).to_have_text("mine.zip: 1 file was left out")
+    run(tab)
+    expect(tab.locator(".group")).to_have_count(2)
+    expect(tab.locator(".group").nth(1)).to_contain_text("mine.zip · 5 cases, 48 × 48")
+    tab.locator(".left-out summary").click()
+    expect(tab.locator(".left-out li")).to_contain_text("rotate/broken.png is not a picture")
+    tab.locator('.count[data-kind="rotate"][aria-label*="mine.zip"]').first.click()
+    expect(tab.locator(".case")).to_have_count(2)
+    expect(tab.locator(".case .explore")).to_have_count(0)
+    tab.get_by_role("button", name="Remove Built-in suite · AlexNet").click()
+    expect(tab.locator(".group")).to_have_count(1)
+    run(tab)
+    expect(tab.locator(".group")).to_have_count(1)
+
+
+def test_a_hostile_zip_is_refused_with_a_sentence(tab: Page, tmp_path: Path) -> None:
+    path = tmp_path / "evil.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../../evil.png", b"x")
+    sentence = "evil.zip is refused: '../../evil.png' climbs out of its folder."
+    choose(tab, path)
+    expect(tab.locator(".panel-suite .notes li")).to_have_text([sentence])
+    run(tab, "refused")
+    expect(tab.locator(".panel-suite .notes li")).to_have_text([sentence])
+    expect(tab.locator(".panel-suite-runs")).to_be_hidden()
+
+
+def test_no_network_is_a_sentence(tab: Page) -> None:
+    tab.get_by_role("checkbox", name="AlexNet").uncheck()
+    run(tab, "refused")
+    expect(tab.locator(".panel-suite .notes li")).to_have_text(["Choose at least one network."])
+
+
+def test_missing_weights_are_said_before_and_after(browser: Browser, tmp_path: Path) -> None:
+    with (
+        served(tmp_path, EXPLORER_CACHE=str(tmp_path / "empty")) as address,
+        opened(browser, address) as page,
+    ):
+        open_tab(page, "Challenge suite")
+        expect(page.locator('.absent[data-network="vgg16"]')).to_be_visible()
+        expect(page.locator('.absent[data-network="alexnet"]')).to_be_hidden()
+        page.get_by_role("checkbox", name="VGG-16").check()
+        run(page)
+        expect(page.locator(".panel-suite .notes li")).to_contain_text("weights of vgg16 are not")
+        expect(page.locator(".group")).to_have_count(2)
+
+
+def save(page: Page, path: Path) -> Path:
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Save results").click()
+    started.value.save_as(path)
+    return path
+
+
+def test_saved_results_are_read_back(tab: Page, tmp_path: Path) -> None:
+    choose(tab, zipped(tmp_path, "mine.zip"))
+    expect(tab.locator(".doing")).to_contain_text("Ready to run")
+    run(tab)
+    texts = tab.locator(".count").all_inner_texts()
+    path = save(tab, tmp_path / "results.json")
+    with tab.expect_download() as started:
+        tab.get_by_role("button", name="CSV", exact=True).last.click()
+    lines = Path(started.value.path()).read_text().splitlines()
+    assert len(lines) == 1 + 5 * 11 and lines[0].startswith("suite,network,metric,norm,kind,")
+    tab.locator(".saved-file").set_input_files(path)
+    expect(tab.locator(".group")).to_have_count(2)
+    expect(tab.locator(".group").nth(1)).to_contain_text("results.json")
+    half = '.count[aria-label*="(saved)"]'
+    assert (
+        tab.locator(half).all_inner_texts()
+        == tab.locator('.count:not([aria-label*="(saved)"])').all_inner_texts()
+    )
+    assert len(texts) * 2 == tab.locator(".count").count()
+    tab.locator(f'{half}[data-kind="color_stain"]').first.click()
+    expect(tab.locator(".case img")).to_have_count(3)
+
+
+def spoiled(path: Path, what: str) -> str:
+    data = json.loads(path.read_text())
+    (run,) = data["runs"]
+    if what == "version":
+        data["version"] = 99
+    elif what == "format":
+        data = {"runs": data["runs"]}
+    elif what == "runs":
+        data["runs"] = []
+    elif what == "address":
+        run["thumbnails"] = {"a": "http://192.0.2.1/a.png"}
+    elif what == "short":
+        run["scores"][0]["distance"].pop()
+    elif what == "kind":
+        run["cases"][0]["kind"] = "constructor"
+    return json.dumps(data) if what != "text" else "no JSON"
+
+
+BAD = {
+    "text": "is not a file of saved results: it is no JSON.",
+    "format": "is not a file of saved results.",
+    "version": "has version 99; this page reads version 1.",
+    "runs": "holds no runs.",
+    "address": "is damaged: run 1 has no usable thumbnails.",
+    "short": "is damaged: run 1 has no usable scores.",
+    "kind": "is damaged: run 1 has no usable cases.",
+}
+
+
+def test_a_file_that_holds_no_results_is_a_sentence(tab: Page, tmp_path: Path) -> None:
+    choose(tab, zipped(tmp_path, "mine.zip"))
+    expect(tab.locator(".doing")).to_contain_text("Ready to run")
+    run(tab)
+    good = save(tab, tmp_path / "good.json")
+    for what, sentence in BAD.items():
+        bad = tmp_path / f"{what}.json"
+        bad.write_text(spoiled(good, what))
+        tab.locator(".saved-file").set_input_files(bad)
+        expect(tab.locator(".panel-suite .notes li")).to_have_text([f"{what}.json {sentence}"])
+    expect(tab.locator(".group")).to_have_count(1)
+
+
+def test_the_keyboard_alone_opens_cases(tab: Page, tmp_path: Path) -> None:
+    choose(tab, zipped(tmp_path, "mine.zip"))
+    expect(tab.locator(".doing")).to_contain_text("Ready to run")
+    tab.locator(".panel-suite .run").focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".panel-suite[data-state=done]", timeout=LONG)
+    tab.locator(".panel-suite-runs .remove").focus()
+    tab.keyboard.press("Tab")
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft", "ArrowRight"):
+        tab.keyboard.press(key)
+    expect(cell(tab, "mean", "raw", "translate")).to_be_focused()
+    tab.keyboard.press("Enter")
+    expect(tab.locator(".cases h3")).to_contain_text("mean, no norm, translate")
+    expect(cell(tab, "mean", "raw", "translate")).to_be_focused()
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Escape")
+    expect(tab.locator(".cases")).to_be_hidden()
+    expect(cell(tab, "mean", "raw", "translate")).to_be_focused()
+
+
+@pytest.fixture
+def gated() -> Iterator[tuple[str, Engine, threading.Event, threading.Event]]:
+    """The app in this process, whose AlexNet waits at its second forward."""
+    engine = Engine(device="cpu")
+    extractor, _ = engine.extractor("alexnet")
+    reached, go_on = threading.Event(), threading.Event()
+    prepare = extractor.prepare
+
+    def waiting(images: torch.Tensor) -> torch.Tensor:
+        # Explore's own pictures are larger.
+        if images.shape[-1] == 96 and extractor.forwards > before:
+            reached.set()
+            assert go_on.wait(60)
+        return prepare(images)
+
+    demo = build(engine)
+    before = extractor.forwards
+    extractor.prepare = waiting  # type: ignore[method-assign]
+    _, address, _ = demo.launch(
+        prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", **launch_options()
+    )
+    yield address.rstrip("/"), engine, reached, go_on
+    go_on.set()
+    demo.close()
+
+
+# Gradio's queue uses what pandas deprecates; here it runs in our own process.
+@pytest.mark.filterwarnings("ignore:::gradio.queueing")
+def test_cancel_stops_the_forwards(
+    browser: Browser, gated: tuple[str, Engine, threading.Event, threading.Event]
+) -> None:
+    address, engine, reached, go_on = gated
+    extractor, _ = engine.extractor("alexnet")
+    with opened(browser, address) as page:
+        open_tab(page, "Challenge suite")
+        page.get_by_role("checkbox", name="SqueezeNet 1.1 (Caffe release)").uncheck()
+        page.locator(".panel-suite .run").click()
+        assert reached.wait(60)
+        done = extractor.forwards
+        # The server answers this only when the forward at the gate has ended.
+        with page.expect_request(lambda request: request.url.endswith("/cancel")):
+            page.locator(".panel-suite .cancel").click()
+        expect(page.locator(".doing")).to_contain_text("Cancelled")
+        go_on.set()
+        # One run at a time: when the next one is done, nothing is left of the first.
+        page.get_by_role("checkbox", name="AlexNet").uncheck()
+        page.get_by_role("checkbox", name="SqueezeNet 1.1 (Caffe release)").check()
+        run(page)
+        # The forward at the gate, and what began before the request was read; all are over 15.
+        assert extractor.forwards <= done + 4
+        expect(page.locator(".group")).to_have_count(1)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_fits_the_screen(
+    browser: Browser, app: tuple[str, Path], tmp_path: Path, width: int, dark: bool
+) -> None:
+    with opened(browser, app[0], width, 844, dark) as page:
+        open_tab(page, "Challenge suite")
+        choose(page, zipped(tmp_path, "mine.zip"))
+        expect(page.locator(".doing")).to_contain_text("Ready to run")
+        run(page)
+        expect(page.locator(".group")).to_have_count(2)
+        open_cell(page, "sort", "norm", "all")
+        overflow = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert overflow <= 0
+        page.locator(".scroller").evaluate("box => box.scrollLeft = 10000")
+        inside = page.locator('tbody th[scope="row"]').first.bounding_box()
+        assert inside and inside["x"] >= 0
+        assert page.evaluate(CONTRASTS) == []
+
+
+# Cells whose number would have less than 4.5 : 1 on its background.
+CONTRASTS = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  const light = (colour) => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((v) => {
+      const x = v / 255;
+      return x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const cell = document.querySelector('.count');
+  const kept = cell.style.cssText;
+  const low = [];
+  for (let rate = 0; rate <= 1; rate += 0.05) {
+    cell.style.setProperty('--rate', rate);
+    const style = getComputedStyle(cell);
+    const [a, b] = [light(style.color), light(style.backgroundColor)].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) low.push(rate);
+  }
+  cell.style.cssText = kept;
+  return low;
+}"""
