@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,13 @@ from PIL import Image
 
 from explorer import __version__, fetching, sweep_command, weights
 from explorer import suite as suites
+from explorer.arguments import DTYPES, colour, device, size
+from explorer.baselines import BASELINES, distances
 from explorer.engine import Engine
-from explorer.figures.theme import number
+from explorer.figures.theme import number, shown
 from explorer.images import PictureError, read_picture, to_tensor
 from explorer.networks import NETWORKS
-from explorer.results import NORMS, Comparison
-from explorer.spec import parse_colour
-
-DTYPES = {"float32": torch.float32, "float64": torch.float64}
+from explorer.results import NORMS, PIXELS, Comparison
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,20 +56,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     compare.add_argument(
         "--size",
-        type=_size,
+        type=size,
         metavar="N or WxH",
         help="resize both pictures first (Lanczos); without it they are compared as they are",
     )
     compare.add_argument(
         "--background",
-        type=_colour,
+        type=colour,
         metavar="COLOUR",
         help="composite transparent pictures over #rrggbb; without it alpha is dropped",
     )
     compare.add_argument("--dtype", default="float32", choices=tuple(DTYPES))
     compare.add_argument(
-        "--device", type=_device, help="cpu, cuda, … (default: GPU if there is one)"
+        "--device", type=device, help="cpu, cuda, … (default: GPU if there is one)"
     )
+    compare.add_argument("--baselines", action="store_true", help="MSE, PSNR, SSIM, MS-SSIM, too")
     compare.add_argument("--json", action="store_true", help="print one JSON object")
     compare.set_defaults(run=_compare)
 
@@ -85,15 +86,16 @@ def _parser() -> argparse.ArgumentParser:
         choices=NETWORKS.names(),
         help="may be given several times (default: alexnet)",
     )
+    suite.add_argument("--baselines", action="store_true", help="MSE, PSNR, SSIM, MS-SSIM, too")
     suite.add_argument("--dtype", default="float32", choices=tuple(DTYPES))
-    suite.add_argument("--device", type=_device, default=None, help="cpu, cuda, …")
+    suite.add_argument("--device", type=device, default=None, help="cpu, cuda, …")
     output = suite.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print one JSON object")
     output.add_argument("--csv", action="store_true", help="print a line a case")
     output.add_argument("--export", metavar="DIR", help="write the suite there, run nothing")
     suite.set_defaults(run=_suite)
 
-    sweep_command.add(commands, _device)
+    sweep_command.add(commands)
 
     stored = commands.add_parser("weights", help="list or fetch networks' weights")
     stored.add_argument("action", choices=("list", "fetch"))
@@ -102,40 +104,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _size(text: str) -> tuple[int, int]:
-    parts = text.lower().split("x")
-    try:
-        sides = [int(p) for p in parts]
-    except ValueError:
-        sides = []
-    if len(sides) not in (1, 2) or not all(1 <= s <= 4096 for s in sides):
-        raise argparse.ArgumentTypeError(f"{text!r} is no size; 96 or 128x96, at most 4096, is.")
-    return sides[0], sides[-1]
-
-
-def _colour(text: str) -> str:
-    colour = parse_colour(text)
-    if colour is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no colour; #rrggbb is.")
-    return colour
-
-
-def _device(text: str) -> str:
-    try:
-        torch.zeros(1, device=text).item()
-    except (RuntimeError, AssertionError) as error:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no device of this machine; cpu is."
-        ) from error
-    return text
-
-
 def _compare(flags: argparse.Namespace) -> int:
     a, b = (_read(flags, path) for path in (flags.a, flags.b))
     dtype = DTYPES[flags.dtype]
     engine = Engine(device=flags.device, dtype=dtype)
     comparison = engine.compare_images(a, b, flags.network, flags.weights)
-    print(json.dumps(as_json(comparison), indent=2) if flags.json else table(comparison))
+    found = distances(a[None], b[None]) if flags.baselines else {}
+    on_pixels = {name: float(distance) for name, distance in found.items()}
+    if flags.json:
+        print(json.dumps(as_json(comparison) | baselines_as_json(on_pixels), indent=2))
+    else:
+        print(table(comparison))
+        for name, distance in on_pixels.items():
+            print(f"{name:14}{PIXELS:8}{shown(name, distance)}")
     return 0
 
 
@@ -170,6 +151,18 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
     }
 
 
+def baselines_as_json(found: Mapping[str, float]) -> dict[str, Any]:
+    """What `--baselines` adds: each distance, and the number that people know with its unit."""
+    if not found:
+        return {}
+    rows = {}
+    for name, distance in found.items():
+        value = BASELINES[name].value(distance)
+        known = value if math.isfinite(value) else None
+        rows[name] = {"distance": distance, "value": known, "unit": BASELINES[name].unit}
+    return {"baselines": rows}
+
+
 def table(comparison: Comparison) -> str:
     """A comparison for people."""
     receipt = comparison.receipt
@@ -201,7 +194,8 @@ def _suite(flags: argparse.Namespace) -> int:
         print(flags.export)
         return 0
     engine = Engine(device=flags.device, dtype=DTYPES[flags.dtype])
-    results = suites.run(engine, suite, flags.network or ["alexnet"], _by_tenths())
+    networks = (flags.network or ["alexnet"]) + [PIXELS] * flags.baselines
+    results = suites.run(engine, suite, networks, _by_tenths())
     if flags.json:
         print(json.dumps(suites.as_json(results, suite.problems), indent=1))
     else:

@@ -16,6 +16,7 @@ import torch
 
 from explorer import __version__, weights
 from explorer.attribution import heatmaps
+from explorer.baselines import distances
 from explorer.cache import Cache
 from explorer.canvas import smoothed
 from explorer.comparison import Compared, compare
@@ -24,7 +25,7 @@ from explorer.images import Upload
 from explorer.networks import NETWORKS
 from explorer.perturbations import active
 from explorer.pictures import REFERENCES, picture, reference, subject
-from explorer.results import NORMS, Comparison, Exploration, Receipt, Scores, Verdict
+from explorer.results import NORMS, PIXELS, Comparison, Exploration, Receipt, Scores, Verdict
 from explorer.scene import Layout, Scene, Source, Step
 
 CACHE_BYTES = 1 << 30
@@ -100,6 +101,9 @@ class Engine:
             seen = time.perf_counter()
             compared = self._pair(ask.network, ask.weights, original, perturbed, keep=False)
             verdicts = _verdicts(compared.scores(), *self._limits(scene, original, decoy))
+            if ask.baselines:
+                (pixels,) = self._on_pixels(scene, original, decoy, perturbed.image[None])
+                verdicts += pixels
             layers = tuple(tap.name for tap in extractor.network.taps)
             shown = ask.heatmap if (ask.heatmap, "norm") in compared.distances else "spatial"
             norm = "norm" if ask.norm else "raw"
@@ -168,6 +172,11 @@ class Engine:
                     compared = compare(features, batched(extractor, images), heads)
                     for k, i in enumerate(changed):
                         found[i] = _verdicts(compared.scores(k), *limits)
+                if ask.baselines:
+                    images = torch.stack([self.rendered(scenes[i], upload) for i in places])
+                    on_pixels = self._on_pixels(scene, original, decoy, images)
+                    for i, verdicts in zip(places, on_pixels, strict=True):
+                        found[i] += verdicts
         return [found[i] for i in range(len(scenes))]
 
     def receipt(self, scene: Scene) -> Receipt:
@@ -278,6 +287,33 @@ class Engine:
         against = self._pair(ask.network, ask.weights, original, *blanks)
         references = {name: against.scores(i) for i, name in enumerate(names)}
         return references, self._pair(ask.network, ask.weights, original, decoy).scores()
+
+    def _on_pixels(
+        self, scene: Scene, original: Picture, decoy: Picture, images: torch.Tensor
+    ) -> list[tuple[Verdict, ...]]:
+        """The verdicts of the baselines on N × 3 × H × W pictures."""
+        first = original.image[None].to(self.device)
+
+        def limits() -> dict[str, torch.Tensor]:
+            blanks = [reference(name, scene.layout.size) for name in REFERENCES]
+            return distances(first, torch.stack([*blanks, decoy.image]).to(self.device))
+
+        key = ("pixels", original.key, decoy.key)
+        to_limits = self._compared.get(key, limits, lambda found: 64 * len(found))
+        to_images = distances(first, images.to(self.device))
+        return [
+            tuple(
+                Verdict(
+                    name,
+                    PIXELS,
+                    float(found[i]),
+                    dict(zip(REFERENCES, to_limits[name].tolist(), strict=False)),
+                    float(to_limits[name][-1]),
+                )
+                for name, found in to_images.items()
+            )
+            for i in range(len(images))
+        ]
 
     def _receipt(self, extractor: Extractor, size: tuple[int, int]) -> Receipt:
         return Receipt(

@@ -88,6 +88,11 @@ SCENE_KNOBS: dict[str, Knob] = {
         ("spatial", "sort", "mean", "LPIPS"),
         title="Heatmaps show",
     ),
+    "ask.baselines": Toggle(
+        False,
+        title="Baselines",
+        help="Adds MSE, PSNR, SSIM and MS-SSIM of the pixels to the verdicts.",
+    ),
 }
 
 
@@ -149,6 +154,7 @@ def scene_of(values: Mapping[str, object], upload_sha256: str | None = None) -> 
         weights=weights,
         norm=bool(cleaner["ask.norm"]),
         heatmap=str(cleaner["ask.heatmap"]),
+        baselines=bool(cleaner["ask.baselines"]),
     )
     challenge = []
     for perturbation in PERTURBATIONS:
@@ -211,6 +217,7 @@ def values_of(scene: Scene) -> dict[str, Value]:
     values["ask.network"] = scene.question.network
     values["ask.norm"] = scene.question.norm
     values["ask.heatmap"] = scene.question.heatmap
+    values["ask.baselines"] = scene.question.baselines
     for step in scene.challenge:
         values.update(_named(step))
     return values

@@ -10,6 +10,8 @@ import numpy as np
 from explorer.scene import Scene
 
 NORMS = ("raw", "norm")
+PIXELS = "pixels"
+"""What stands in place of the norm where a baseline compares pixels, not features."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class Comparison:
 @dataclass(frozen=True)
 class Verdict:
     """The paper's question for one metric and norm: would it rather have a blank canvas?
+
+    A baseline answers it, too: `metric` is then its name and `norm` is `PIXELS`.
 
     `references`: name → distance(original, reference). `decoy`: distance(original, decoy), where
     there is one. `sees_same`: distance ≤ every reference. `beats_decoy`: decoy > distance.

@@ -65,12 +65,16 @@ class Layout:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of the pictures: network, its weights, and what the heatmaps show."""
+    """What is asked of the pictures: network, its weights, and what the heatmaps show.
+
+    `baselines`: whether the classical measures of the pixels are asked, too.
+    """
 
     network: str = "alexnet"
     weights: str = "pretrained"
     norm: bool = True
     heatmap: str = "spatial"
+    baselines: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from explorer import sweeps
+from explorer.arguments import device
 from explorer.engine import Engine
 from explorer.figures import sweep as figures
 from explorer.form import DEFAULTS, FORM, scene_of
@@ -19,8 +19,8 @@ from explorer.results import Sweep, SweepPoint
 from explorer.spec import Toggle, Value
 
 
-def add(commands: Any, device: Callable[[str], str]) -> None:
-    """Add the command to a parser's subparsers; `device` reads the name of a device."""
+def add(commands: Any) -> None:
+    """Add the command to a parser's subparsers."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "sweep",
         help="move one or two knobs and judge every metric at each point",

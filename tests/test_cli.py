@@ -221,3 +221,20 @@ def test_weights_from_a_file(compared, pictures, tmp_path, suffix):
     assert found["weights"]["origin"] == f"file own{suffix}"
     random = compared(*pictures, "--network", "vgg16", "--weights", "random:2")
     assert found["scores"] == random["scores"]
+
+
+def test_baselines_stand_beside_the_metrics(compared, run, pictures):
+    plain = compared(*pictures)
+    found = compared(*pictures, "--baselines")
+    baselines = found.pop("baselines")
+    assert found == plain and "baselines" not in plain
+    a, b = (np.asarray(Image.open(p).convert("RGB"), float) / 255 for p in pictures)
+    squared = ((a - b) ** 2).mean()
+    assert baselines["mse"]["value"] == pytest.approx(squared, rel=1e-5)
+    assert baselines["psnr"]["value"] == pytest.approx(-10 * np.log10(squared), rel=1e-5)
+    assert baselines["psnr"]["unit"] == "dB"
+    assert baselines["ssim"]["value"] == pytest.approx(1 - baselines["ssim"]["distance"])
+    same = compared(pictures[0], pictures[0], "--baselines")["baselines"]
+    assert same["psnr"] == {"distance": 0.0, "value": None, "unit": "dB"}
+    out = run("compare", *pictures, "--baselines")[1]
+    assert "psnr          pixels" in out and " dB" in out

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.baselines import BASELINES, distances
 from explorer.engine import Engine
 from explorer.form import DEFAULTS, scene_of
 from explorer.images import Upload
 from explorer.pictures import REFERENCES, reference
+from explorer.results import PIXELS
 from explorer.weights import WeightsError
 
 
@@ -122,3 +124,37 @@ def test_memory_stays_bounded_over_2000_updates_with_changing_uploads() -> None:
             settled = resident_megabytes()
     assert sum(c.bytes for c in engine.caches) <= 1.5 * limit
     assert resident_megabytes() - settled < 64
+
+
+@pytest.mark.parametrize("size", ["64", "224"])
+def test_baselines_answer_the_same_question_of_the_pixels(size: str, engine: Engine) -> None:
+    asked = {"layout__size": size, "rotate__angle": 30}
+    plain = engine.explore(scene(**asked))
+    exploration = engine.explore(scene(**asked, ask__baselines=True))
+    found = {v.metric: v for v in exploration.verdicts if v.norm == PIXELS}
+    assert list(found) == [b.name for b in BASELINES if b.smallest <= int(size)]
+    assert exploration.verdicts[: len(plain.verdicts)] == plain.verdicts
+    original = torch.from_numpy(exploration.original)[None]
+    others = {name: reference(name, int(size)) for name in REFERENCES}
+    others["decoy"] = torch.from_numpy(exploration.decoy)
+    for name, picture in others.items():
+        expected = distances(original, picture[None])
+        for metric, verdict in found.items():
+            got = verdict.decoy if name == "decoy" else verdict.references[name]
+            assert got == pytest.approx(float(expected[metric]), rel=1e-9)
+    moved = distances(original, torch.from_numpy(exploration.perturbed)[None])
+    assert {m: v.distance for m, v in found.items()} == pytest.approx(
+        {name: float(d) for name, d in moved.items()}, rel=1e-9
+    )
+
+
+def test_a_sweep_judges_the_baselines_as_explore_does(engine: Engine) -> None:
+    scenes = [scene(**SMALL, rotate__angle=a, ask__baselines=True) for a in (0, 20, 40)]
+    for verdicts, one in zip(engine.judged(scenes), scenes, strict=True):
+        pixels = [v for v in verdicts if v.norm == PIXELS]
+        alone = [v for v in engine.explore(one).verdicts if v.norm == PIXELS]
+        assert [v.metric for v in pixels] == [v.metric for v in alone] != []
+        for mine, expected in zip(pixels, alone, strict=True):
+            assert mine.distance == pytest.approx(expected.distance, rel=1e-9)
+            assert mine.references == pytest.approx(expected.references, rel=1e-9)
+    assert all(v.distance == 0 for v in engine.judged(scenes[:1])[0])

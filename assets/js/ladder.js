@@ -124,7 +124,8 @@
           "div",
           { class: "value" },
           html("b", {}, row.distance),
-          row.ratio === null ? "" : ` = ${row.ratio.toPrecision(2)} × `,
+          // SSIM and PSNR rise with likeness: the ratio is that of the distances behind them.
+          row.ratio === null ? "" : `${row.norm === "pixels" ? " · " : " = "}${row.ratio.toPrecision(2)} × `,
           row.ratio === null ? "" : html("span", { class: "near" }, row.nearest),
         ),
         html("span", { class: "sr-only" }, row.sentence),
@@ -166,7 +167,8 @@
       decoy: "nearer than the decoy (the rule for a colour stain)",
       both: "nearer than every blank reference and than the decoy",
     }[value.rule];
-    return `✓ means ${rule}. With channel norm ${count("norm")} pass, without ${count("raw")}.`;
+    const pixels = value.counts.pixels ? `, of the baselines ${count("pixels")}` : "";
+    return `✓ means ${rule}. With channel norm ${count("norm")} pass, without ${count("raw")}${pixels}.`;
   }
 
   Explorer.panel("ladder", draw);

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from explorer.figures.theme import colour_of, number
-from explorer.metrics import METRICS
+from explorer.figures.theme import colour_of, is_shown, number, title_of
 from explorer.results import Exploration
 
 
@@ -14,12 +13,12 @@ def figure(exploration: Exploration) -> dict[str, Any]:
     chosen = "norm" if exploration.scene.question.norm else "raw"
     series = []
     for (metric, norm), score in exploration.comparison.scores.items():
-        if norm == chosen or METRICS[metric].norms == ("norm",):
+        if is_shown(metric, norm, chosen):
             total = score.total
             series.append(
                 {
                     "metric": metric,
-                    "title": METRICS[metric].title,
+                    "title": title_of(metric),
                     "colour": colour_of(metric),
                     "total": number(total),
                     "values": list(score.layers),

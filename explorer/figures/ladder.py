@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from explorer.figures.theme import colour_of, number
-from explorer.metrics import METRICS
-from explorer.results import Exploration, Verdict, rule_of
+from explorer.figures.theme import colour_of, help_of, is_shown, shown, title_of
+from explorer.results import PIXELS, Exploration, Verdict, rule_of
 
 DOMAIN = (0.01, 30.0)
 """Shown range of distance ÷ nearest reference. Fixed, so that the axis never moves."""
@@ -24,7 +23,7 @@ def figure(exploration: Exploration) -> dict[str, Any]:
         count = counts.setdefault(verdict.norm, [0, 0])
         count[0] += passed
         count[1] += 1
-        if verdict.norm == chosen or METRICS[verdict.metric].norms == ("norm",):
+        if is_shown(verdict.metric, verdict.norm, chosen):
             rows.append(_row(verdict, rule, passed))
     return {
         "key": exploration.scene.digest(),
@@ -44,23 +43,27 @@ def _row(verdict: Verdict, rule: str, passed: bool) -> dict[str, Any]:
         return distance / nearest if nearest > 0 else None
 
     ticks = [
-        {"name": name, "distance": number(d), "ratio": ratio(d)}
+        {"name": name, "distance": shown(verdict.metric, d), "ratio": ratio(d)}
         for name, d in verdict.references.items()
     ]
     if verdict.decoy is not None:
         ticks.append(
-            {"name": "decoy", "distance": number(verdict.decoy), "ratio": ratio(verdict.decoy)}
+            {
+                "name": "decoy",
+                "distance": shown(verdict.metric, verdict.decoy),
+                "ratio": ratio(verdict.decoy),
+            }
         )
     return {
         "metric": verdict.metric,
-        "title": METRICS[verdict.metric].title,
-        "help": METRICS[verdict.metric].help,
+        "title": title_of(verdict.metric),
+        "help": help_of(verdict.metric),
         "norm": verdict.norm,
         "colour": colour_of(verdict.metric),
-        "distance": number(verdict.distance),
+        "distance": shown(verdict.metric, verdict.distance),
         "ratio": ratio(verdict.distance),
         "nearest": verdict.nearest,
-        "nearestDistance": number(nearest),
+        "nearestDistance": shown(verdict.metric, nearest),
         "passed": passed,
         "ticks": ticks,
         "sentence": sentence(verdict, rule, passed),
@@ -69,19 +72,22 @@ def _row(verdict: Verdict, rule: str, passed: bool) -> dict[str, Any]:
 
 def sentence(verdict: Verdict, rule: str, passed: bool) -> str:
     """What the row says, in words; also its text alternative."""
-    title = METRICS[verdict.metric].title
+    title = title_of(verdict.metric)
+    here = shown(verdict.metric, verdict.distance)
+    decoy = shown(verdict.metric, verdict.decoy or 0.0)
     distance, nearest = verdict.distance, verdict.references[verdict.nearest]
     times = distance / nearest if nearest > 0 else math.inf
-    against = f"{number(distance)}, {times:.2f} times the distance to {verdict.nearest}"
+    # What people know as SSIM or PSNR rises with likeness: its ratio would say nothing.
+    what = "the distance" if verdict.norm != PIXELS else "as a distance that"
+    against = f"{here}, {times:.2f} times {what} to {verdict.nearest}"
+    passes = f"{title} {'passes' if passed else 'fails'}"
     if rule == "none":
-        return f"{title}: nothing is changed, the distance is {number(distance)}."
+        return f"{title}: nothing is changed, the distance is 0 ({here})."
     if rule == "decoy":
-        decoy = number(verdict.decoy or 0.0)
         return (
-            f"{title} {'passes' if passed else 'fails'}: the stained picture is at "
-            f"{number(distance)}, another subject on the same background at {decoy}."
+            f"{passes}: the stained picture is at {here}, another subject on the same background "
+            f"at {decoy}."
         )
     if rule == "both" and verdict.sees_same and not passed:
-        decoy = number(verdict.decoy or 0.0)
-        return f"{title} fails: {against}, but another subject is nearer ({decoy})."
-    return f"{title} {'passes' if passed else 'fails'}: {against}, the nearest blank canvas."
+        return f"{passes}: {against}, but another subject is nearer ({decoy})."
+    return f"{passes}: {against}, the nearest blank canvas."

@@ -9,15 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from explorer.figures.theme import colour_of, number
-from explorer.metrics import METRICS
-from explorer.results import Axis, Sweep, Verdict
+from explorer.figures.theme import colour_of, shown, title_of
+from explorer.results import PIXELS, Axis, Sweep, Verdict
 from explorer.spec import Value
 
 DOMAIN = (0.01, 30.0)
 """Shown range of distance ÷ limit, the same as the verdict ladder's."""
 
-ORDER = ("norm", "raw")
+ORDER = ("norm", "raw", PIXELS)
 
 
 def figure(sweep: Sweep, values: Mapping[str, Value], stride: int, done: bool) -> dict[str, Any]:
@@ -50,7 +49,7 @@ def figure(sweep: Sweep, values: Mapping[str, Value], stride: int, done: bool) -
         {
             "metric": keys[index][0],
             "norm": keys[index][1],
-            "title": METRICS[keys[index][0]].title,
+            "title": title_of(keys[index][0]),
             "colour": colour_of(keys[index][0]),
             **draw(sweep, index, stride),
         }
@@ -82,8 +81,8 @@ def _curve(sweep: Sweep, index: int, stride: int) -> dict[str, Any]:
     stretches = sweep.failing(index)
     return {
         "ratio": [ratio(v, p.rule) for v, p in zip(verdicts, points, strict=True)],
-        "distance": [number(v.distance) for v in verdicts],
-        "limit": [number(v.limit(p.rule)) for v, p in zip(verdicts, points, strict=True)],
+        "distance": [shown(v.metric, v.distance) for v in verdicts],
+        "limit": [shown(v.metric, v.limit(p.rule)) for v, p in zip(verdicts, points, strict=True)],
         "nearest": [
             "decoy" if v.limit(p.rule) == v.decoy else v.nearest
             for v, p in zip(verdicts, points, strict=True)

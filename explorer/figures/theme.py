@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
+from explorer.baselines import BASELINES
+from explorer.metrics import METRICS
+from explorer.results import PIXELS
+
 # Okabe and Ito's palette: told apart with every common kind of colour vision.
 METRIC_COLOURS = {
     "spatial": "#0072b2",
@@ -10,6 +16,10 @@ METRIC_COLOURS = {
     "spatial+mean": "#56b4e9",
     "spatial+sort": "#cc79a7",
     "lpips": "#d55e00",
+    "mse": "#8c6d31",
+    "psnr": "#7b4173",
+    "ssim": "#6b6ecf",
+    "ms-ssim": "#ad494a",
 }
 OTHER_COLOUR = "#7f7f7f"
 
@@ -17,6 +27,35 @@ OTHER_COLOUR = "#7f7f7f"
 def colour_of(metric: str) -> str:
     """The colour of a metric, the same in every figure."""
     return METRIC_COLOURS.get(metric, OTHER_COLOUR)
+
+
+def title_of(metric: str) -> str:
+    """What people read for a metric or a baseline."""
+    return METRICS[metric].title if metric in METRICS else BASELINES[metric].title
+
+
+def help_of(metric: str) -> str:
+    """One sentence on what a metric or a baseline compares."""
+    return METRICS[metric].help if metric in METRICS else BASELINES[metric].help
+
+
+def shown(metric: str, distance: float) -> str:
+    """A distance as people know it: baselines have numbers and units of their own.
+
+    >>> shown("spatial", 0.25), shown("ssim", 0.25), shown("psnr", 0.1), shown("psnr", 0.0)
+    ('0.25', '0.75', '20 dB', '∞ dB')
+    """
+    if metric in METRICS:
+        return number(distance)
+    baseline = BASELINES[metric]
+    value = baseline.value(distance)
+    text = number(value) if math.isfinite(value) else "∞"
+    return f"{text} {baseline.unit}".strip()
+
+
+def is_shown(metric: str, norm: str, chosen: str) -> bool:
+    """Whether a score belongs on the page when the norm `chosen` is: or has no choice."""
+    return norm in (chosen, PIXELS) or METRICS[metric].norms == ("norm",)
 
 
 def number(value: float) -> str:

@@ -11,12 +11,13 @@ from typing import Any
 
 import torch
 
+from explorer.baselines import BASELINES, distances
 from explorer.comparison import Heads, compare
 from explorer.engine import Engine
 from explorer.features import Extractor, Features, batched
 from explorer.images import to_tensor_from_pixels
 from explorer.metrics import METRICS
-from explorer.results import Score
+from explorer.results import PIXELS, Scores
 from explorer.suite.cases import Case, CaseResult, Suite
 
 CHUNK_PIXELS = 8 * 96 * 96
@@ -30,7 +31,7 @@ def run(
     networks: Sequence[str],
     progress: Progress = lambda share, text: None,
 ) -> list[CaseResult]:
-    """All results, network by network and case by case.
+    """All results, network by network and case by case; `PIXELS` stands for the baselines.
 
     Raises:
         WeightsError: if a network's weights cannot be had.
@@ -51,6 +52,8 @@ def run(
 def steps(engine: Engine, suite: Suite, network: str) -> Iterator[list[CaseResult]]:
     """The results of one network in small pieces, in order; an empty piece is work on the way.
 
+    In place of a network, `PIXELS` stands for the baselines.
+
     The engine is locked within a piece only, so others are answered between two pieces, and who
     asks for no further piece has stopped the work.
 
@@ -58,9 +61,12 @@ def steps(engine: Engine, suite: Suite, network: str) -> Iterator[list[CaseResul
         WeightsError: if the network's weights cannot be had.
         ValueError: if the pictures are too small for the network.
     """
-    with engine.locked(), torch.inference_mode():
-        extractor, heads = engine.extractor(network)
-    pieces = _network(extractor, heads, suite)
+    if network == PIXELS:
+        pieces = _on_pixels(suite)
+    else:
+        with engine.locked(), torch.inference_mode():
+            extractor, heads = engine.extractor(network)
+        pieces = _network(extractor, heads, suite)
     while True:
         with engine.locked(), torch.inference_mode():
             found = next(pieces, None)
@@ -72,18 +78,22 @@ def steps(engine: Engine, suite: Suite, network: str) -> Iterator[list[CaseResul
 def _network(extractor: Extractor, heads: Heads | None, suite: Suite) -> Iterator[list[CaseResult]]:
     blanks = _features(extractor, suite, list(suite.references.values())).normalise()
     yield []
-    groups: dict[str, list[Case]] = {}
-    for case in suite.cases:
-        groups.setdefault(case.original, []).append(case)
     pixels = next(iter(suite.pictures.values())).shape[:2]
     room = max(CHUNK_PIXELS // (pixels[0] * pixels[1]), 1)
     waiting: list[list[Case]] = []
-    for cases in groups.values():
+    for cases in _by_original(suite):
         if waiting and len(_paths([*waiting, cases])) > room:
             yield from _chunk(extractor, heads, suite, waiting, blanks)
             waiting = []
         waiting.append(cases)
     yield from _chunk(extractor, heads, suite, waiting, blanks)
+
+
+def _by_original(suite: Suite) -> list[list[Case]]:
+    groups: dict[str, list[Case]] = {}
+    for case in suite.cases:
+        groups.setdefault(case.original, []).append(case)
+    return list(groups.values())
 
 
 def _paths(groups: Sequence[Sequence[Case]]) -> list[str]:
@@ -112,29 +122,46 @@ def _chunk(
         others = [p for p in _paths([cases]) if p != cases[0].original]
         to_blanks = compare(original, blanks, heads)
         to_others = compare(original, features.select([place[p] for p in others]), heads)
-        named = {path: to_others.scores(i) for i, path in enumerate(others)}
-        references = {n: to_blanks.scores(i) for i, n in enumerate(suite.references)}
+        named = {path: _totals(to_others.scores(i)) for i, path in enumerate(others)}
+        references = {n: _totals(to_blanks.scores(i)) for i, n in enumerate(suite.references)}
         for case in cases:
             yield _judged(extractor.network.name, case, named, references)
 
 
+def _on_pixels(suite: Suite) -> Iterator[list[CaseResult]]:
+    """The baselines, which need no network."""
+    for cases in _by_original(suite):
+        others = [p for p in _paths([cases]) if p != cases[0].original]
+        paths = [cases[0].original, *others, *suite.references.values()]
+        first, *rest = to_tensor_from_pixels([suite.pictures[p] for p in paths])
+        found = distances(first[None], torch.stack(rest))
+        totals = [{(n, PIXELS): float(d[i]) for n, d in found.items()} for i in range(len(rest))]
+        named = dict(zip(others, totals, strict=False))
+        references = dict(zip(suite.references, totals[len(others) :], strict=True))
+        for case in cases:
+            yield _judged(PIXELS, case, named, references)
+
+
+Totals = Mapping[tuple[str, str], float]
+
+
+def _totals(scores: Scores) -> Totals:
+    return {key: score.total for key, score in scores.items()}
+
+
 def _judged(
-    network: str,
-    case: Case,
-    others: Mapping[str, Mapping[tuple[str, str], Score]],
-    references: Mapping[str, Mapping[tuple[str, str], Score]],
+    network: str, case: Case, others: Mapping[str, Totals], references: Mapping[str, Totals]
 ) -> list[CaseResult]:
     return [
         CaseResult(
             network,
-            metric,
-            norm,
+            *key,
             case,
-            score.total,
-            {name: scores[metric, norm].total for name, scores in references.items()},
-            others[case.decoy][metric, norm].total if case.decoy else None,
+            distance,
+            {name: totals[key] for name, totals in references.items()},
+            others[case.decoy][key] if case.decoy else None,
         )
-        for (metric, norm), score in others[case.other].items()
+        for key, distance in others[case.other].items()
     ]
 
 
@@ -157,4 +184,4 @@ def counts(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
 
 
 def _order(key: tuple[str, str, str, str]) -> tuple[str, int, str, str]:
-    return key[0], METRICS.names().index(key[1]), key[2], key[3]
+    return key[0], [*METRICS.names(), *BASELINES.names()].index(key[1]), key[2], key[3]

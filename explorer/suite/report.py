@@ -59,9 +59,9 @@ def table(results: Sequence[CaseResult]) -> str:
         key = (count["network"], count["metric"], count["norm"])
         rows.setdefault(key, {})[count["kind"]] = f"{count['passed']}/{count['of']}"
     kinds = [kind for kind in KINDS if any(kind in row for row in rows.values())]
-    head = f"{'network':21}{'metric':14}{'norm':6}" + "".join(f"{kind:>13}" for kind in kinds)
+    head = f"{'network':21}{'metric':14}{'norm':7}" + "".join(f"{kind:>13}" for kind in kinds)
     lines = [
-        f"{network:21}{metric:14}{norm:6}" + "".join(f"{row.get(kind, ''):>13}" for kind in kinds)
+        f"{network:21}{metric:14}{norm:7}" + "".join(f"{row.get(kind, ''):>13}" for kind in kinds)
         for (network, metric, norm), row in rows.items()
     ]
     return "\n".join([head, *lines])

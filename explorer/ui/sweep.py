@@ -29,6 +29,7 @@ KNOBS = {
     "y": Choice("rotate.angle", sweeps.SWEEPABLE, title="Along y"),
     "points": Choice("65", ("17", "33", "65", "129"), title="Points"),
     "cells": Choice("25", ("13", "25", "49"), ("13 × 13", "25 × 25", "49 × 49"), "Points"),
+    "baselines": Choice("off", ("off", "on"), ("Off", "On"), title="Baselines"),
     "span": Choice("whole", sweeps.SPANS, ("Whole range", "Around its slider"), title="Range"),
 }
 HELP = (
@@ -97,6 +98,9 @@ def answers(
     names = [asked["x"], asked["y"]] if asked["mode"] == "atlas" else [asked["x"]]
     points = int(asked["cells"] if asked["mode"] == "atlas" else asked["points"])
     values: dict[str, Value] = {k: v for k, v in form.items() if k in FORM and v != DEFAULTS[k]}
+    values.pop("ask.baselines", None)
+    if asked["baselines"] == "on":
+        values["ask.baselines"] = True
     filled = scene_of(values, upload.sha256 if upload else None)
     notes += filled.notes
     try:
@@ -134,7 +138,7 @@ def _key(asked: dict[str, str], digest: str) -> str:
 
 
 def _template() -> str:
-    selects = "".join(_select(name) for name in ("x", "y", "points", "cells", "span"))
+    selects = "".join(_select(name) for name in ("x", "y", "points", "cells", "span", "baselines"))
     modes = "".join(
         f'<button type="button" role="radio" data-mode="{mode}" '
         f'aria-checked="{str(mode == KNOBS["mode"].default).lower()}">{label}</button>'

@@ -297,3 +297,14 @@ def test_fits_the_screen(browser: Browser, app: tuple[str, Path], width: int, da
         assert clipped == []
         for name in ("pictures", "ladder", "bars", "heatmaps", "receipt"):
             assert page.locator(f".panel-{name}").bounding_box()["height"] > 40
+
+
+def test_baselines_join_the_ladder_when_asked(page: Page, engine: Engine) -> None:
+    page.locator("#knob-ask-baselines input").check()
+    wanted = scene(ask__baselines=True)
+    wait_for_scene(page, wanted.digest())
+    expect(page.locator(".panel-ladder .row[data-metric]")).to_have_count(10)
+    verdict = next(v for v in engine.explore(wanted).verdicts if v.metric == "ssim")
+    assert shown_distance(page, "ssim") == number(1 - verdict.distance)
+    assert shown_distance(page, "psnr").endswith(" dB")
+    expect(page.locator(".panel-ladder .summary")).to_contain_text("of the baselines")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,15 @@ def test_the_table_downloads(small: Page, tmp_path: Path) -> None:
     rows = list(csv.DictReader(path.read_text().splitlines()))
     assert path.name == "sweep-rotate.angle.csv"
     assert len({row["rotate.angle"] for row in rows}) >= 17 and len(rows) % 11 == 0
+
+
+def test_baselines_have_a_chart_of_their_own(small: Page) -> None:
+    ask(small, baselines="on", points="17")
+    expect(small.locator(".curves")).to_have_count(3)
+    expect(small.locator('.curves[data-norm="pixels"] .curve')).to_have_count(3)
+    expect(small.locator('.panel-sweep tr[data-metric="ssim"] td').last).to_contain_text(
+        re.compile("passes|fails")
+    )
 
 
 def test_an_atlas_has_a_map_a_metric_and_opens_points(small: Page) -> None:
