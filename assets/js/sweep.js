@@ -5,7 +5,8 @@
   const { html } = Explorer;
   let mode = "curve";
   let asked = 0; // how many sweeps were asked for; the first one starts by itself
-  let running = false;
+  let awaited = 0; // the number of the sweep that runs; 0 when none does
+  let current = null; // the newest answer to what was asked last
 
   function setup(root) {
     Explorer.segmented(root.querySelector(".segmented"), (button) => {
@@ -15,11 +16,11 @@
     root.querySelector(".run").addEventListener("click", () => run(root));
     root.querySelector(".stop").addEventListener("click", () => {
       Explorer.ask("sweep-stopped", asked);
-      working(root, false);
+      working(root, 0);
       Explorer.setText(root.querySelector(".made-by"), "Cancelled: this is what was known by then.");
     });
     root.querySelector(".csv").addEventListener("click", () => {
-      const { axes, csv } = Explorer.latest.sweep;
+      const { axes, csv } = current;
       Explorer.download(`sweep-${axes.map((a) => a.name).join("-")}.csv`, csv, "text/csv");
     });
     for (const select of root.querySelectorAll("select")) {
@@ -51,34 +52,42 @@
     offer(root);
     const request = { mode };
     for (const select of root.querySelectorAll("select")) request[select.dataset.ask] = select.value;
-    // Points of a curve and cells of an atlas are two questions with one label.
+    if (awaited) Explorer.ask("sweep-stopped", asked);
     asked += 1;
-    working(root, true);
+    working(root, asked);
     Explorer.ask("sweep-asked", { ...request, number: asked });
   }
 
-  function working(root, now) {
-    running = now;
-    root.querySelector(".stop").disabled = !now;
-    root.querySelector(".csv").disabled = now || !Explorer.latest.sweep?.csv;
-    root.querySelector("progress").classList.toggle("idle", !now);
-    if (now) root.querySelector("progress").value = 0;
+  function working(root, number) {
+    awaited = number;
+    root.querySelector(".stop").disabled = !number;
+    root.querySelector(".csv").disabled = Boolean(number) || !current?.csv;
+    const progress = root.querySelector("progress");
+    progress.classList.toggle("idle", !number);
+    if (number) progress.value = 0;
   }
 
   function draw(root, value) {
+    // A late answer to what is no longer asked; a redraw of the last one is welcome.
+    if (awaited ? value.number !== awaited : value !== current) return redraw(root);
+    current = value;
     root.querySelector(".notes").replaceChildren(...(value.notes ?? []).map((n) => html("li", {}, n)));
-    root.querySelector("progress").value = value.share;
-    if (running) working(root, !value.done);
-    root.querySelector("progress").value = value.share;
+    if (awaited) root.querySelector("progress").value = value.share;
+    if (awaited && value.done) working(root, 0);
+    redraw(root);
     if (value.kind === "none") return;
-    root.querySelector(".csv").disabled = !value.csv;
-    const place = root.querySelector(".result");
-    if (place.clientWidth === 0) return;
-    const say = (text) => Explorer.setText(root.querySelector(".readout"), text || "\u00a0");
-    if (value.kind === "curve") Explorer.curves(place, value, say);
-    else Explorer.atlas(place, value, say);
     const words = `${value.receipt} · ${value.known} points`;
-    Explorer.setText(root.querySelector(".made-by"), value.done ? words : `${words} so far`);
+    if (value.done || awaited) {
+      Explorer.setText(root.querySelector(".made-by"), value.done ? words : `${words} so far`);
+    }
+  }
+
+  function redraw(root) {
+    const place = root.querySelector(".result");
+    if (!current || current.kind === "none" || place.clientWidth === 0) return;
+    const say = (text) => Explorer.setText(root.querySelector(".readout"), text || "\u00a0");
+    if (current.kind === "curve") Explorer.curves(place, current, say);
+    else Explorer.atlas(place, current, say);
   }
 
   Explorer.panel("sweep", draw, setup);

@@ -53,15 +53,19 @@ def build_tab(engine: Engine, shown: Shown) -> None:
     )
 
     def live(request: object, form: object, upload: Upload | None) -> Iterator[Any]:
-        for data in answers(engine, values_in(request), values_in(form), upload):
-            yield gr.skip() if data is None else packed(data)
+        asking = values_in(request)
+        number = asking.get("number")
+        echo = {"number": number if isinstance(number, int) else 0}
+        for data in answers(engine, asking, values_in(form), upload):
+            yield gr.skip() if data is None else packed(data | echo)
 
     running = gr.on(
         [asked.input],
         live,
         inputs=[asked, shown.form, shown.upload],
         outputs=[panel],
-        trigger_mode="always_last",
+        # Each request is sent, also while a cancelled one is not yet known to have ended.
+        trigger_mode="multiple",
         show_progress="hidden",
         concurrency_limit=1,
         concurrency_id="long",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from pathlib import Path
 
@@ -153,5 +152,6 @@ def test_it_fits_a_phone_in_the_dark(browser: Browser, app: tuple[str, Path]) ->
 
 def test_a_raw_request_without_sense_is_answered(small: Page) -> None:
     small.evaluate("Explorer.ask('sweep-asked', {x: 'nothing', points: '1e9', mode: 7})")
-    expect(small.locator(".panel-sweep .notes li")).to_have_count(3)
-    assert json.loads(small.evaluate("JSON.stringify(Explorer.latest.sweep.notes)"))
+    small.wait_for_function(
+        "Explorer.latest.sweep.done && Explorer.latest.sweep.notes.length === 3"
+    )
