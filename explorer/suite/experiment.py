@@ -20,7 +20,7 @@ from explorer.metrics import METRICS
 from explorer.results import PIXELS, Scores
 from explorer.suite.cases import Case, CaseResult, Suite
 
-CHUNK_PIXELS = 8 * 96 * 96
+CHUNK_PIXELS = 12 * 96 * 96
 """Of a chunk of pictures. Larger ones are no faster on a CPU, and keep others waiting longer."""
 Progress = Callable[[float, str], None]
 
