@@ -11,7 +11,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from explorer import conversion, fetching, weights
+from explorer import conversion, dists, fetching, weights
 from explorer.networks import NETWORKS
 
 CAFFE = NETWORKS["squeezenet1_1_caffe"]
@@ -37,7 +37,8 @@ def test_bundled_files_are_as_listed_small_and_complete():
     listed = json.loads((weights.BUNDLED / weights.MANIFEST).read_text())
     files = {path.name: path for path in weights.BUNDLED.glob("*.safetensors")}
     assert files.keys() == listed.keys()
-    assert files.keys() == {n.bundled for n in NETWORKS if n.bundled} | {weights.HEADS_FILE}
+    shipped = {n.bundled for n in NETWORKS if n.bundled}
+    assert files.keys() == shipped | {weights.HEADS_FILE, dists.FILE}
     for name, path in files.items():
         assert hashlib.sha256(path.read_bytes()).hexdigest() == listed[name]["sha256"]
         assert path.stat().st_size == listed[name]["bytes"] < 10_000_000

@@ -1,7 +1,7 @@
 """Makes the files of this folder from the packages that carry the weights.
 
 Run `python assets/weights/make.py` from the project's folder, with pip's index reachable. The
-LPIPS heads are taken from the wheel of the lpips package.
+weights of LPIPS and DISTS are taken from the wheels of their authors' packages.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from explorer import conversion, fetching, weights
+from explorer import conversion, dists, fetching, weights
 from explorer.networks import NETWORKS, PipPackage
 
 LPIPS = (
     "lpips==0.1.4 --hash=sha256:fd537af5828b69d2e6ffc0a397bd506dbc28ca183543617690844c08e102ec5e"
+)
+DISTS = (
+    "DISTS-pytorch==0.1 "
+    "--hash=sha256:73e54ce13e7cf3ca962ee8e433d129884ec3dc75e00a27af90525e1da760ac61"
 )
 HEADS = {"alexnet": "alex", "vgg16": "vgg", "squeezenet1_1": "squeeze"}
 
@@ -33,17 +37,18 @@ def main() -> None:
             state, origin = fetching.from_pip(network, source, Path(folder), lambda *_: None)
         fetching.store(weights.BUNDLED / network.bundled, state, origin, source.licence)
         print(f"{network.bundled}: {origin}")
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "wanted.txt").write_text(LPIPS + "\n")
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder]
-        subprocess.run([*pip, "--require-hashes", "-r", f"{folder}/wanted.txt"], check=True)
-        (wheel,) = Path(folder).glob("*.whl")
-        heads = {}
-        with zipfile.ZipFile(wheel) as archive:
-            for name, file in HEADS.items():
-                path = archive.extract(f"lpips/weights/v0.1/{file}.pth", folder)
-                for i, tensor in conversion.lpips_heads(path).items():
-                    heads[f"{name}.{i}"] = tensor
+    lpips_heads()
+    dists_mix()
+
+
+def lpips_heads() -> None:
+    """The channel weights of LPIPS v0.1."""
+    heads = {}
+    with tempfile.TemporaryDirectory() as folder, wheel(LPIPS, folder) as archive:
+        for name, file in HEADS.items():
+            path = archive.extract(f"lpips/weights/v0.1/{file}.pth", folder)
+            for i, tensor in conversion.lpips_heads(path).items():
+                heads[f"{name}.{i}"] = tensor
     fetching.store(
         weights.BUNDLED / weights.HEADS_FILE,
         heads,
@@ -51,6 +56,30 @@ def main() -> None:
         "BSD-2-Clause (Zhang, Isola, Efros, Shechtman, Wang)",
     )
     print(weights.HEADS_FILE)
+
+
+def dists_mix() -> None:
+    """The channel weights of DISTS: texture's (alpha) and structure's (beta), each (1475,)."""
+    with tempfile.TemporaryDirectory() as folder, wheel(DISTS, folder) as archive:
+        path = Path(archive.extract("DISTS_pytorch/weights.pt", folder))
+        state = weights.state_dict(path, path.name)
+    fetching.store(
+        weights.BUNDLED / dists.FILE,
+        {name: state[name].flatten() for name in ("alpha", "beta")},
+        "DISTS-pytorch 0.1 DISTS_pytorch/weights.pt",
+        "MIT (Keyan Ding)",
+    )
+    print(dists.FILE)
+
+
+def wheel(requirement: str, folder: str) -> zipfile.ZipFile:
+    """A package's wheel as pip fetches it, its hash checked."""
+    wanted = Path(folder) / "wanted.txt"
+    wanted.write_text(requirement + "\n")
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder]
+    subprocess.run([*pip, "--require-hashes", "-r", str(wanted)], check=True)
+    (found,) = Path(folder).glob("*.whl")
+    return zipfile.ZipFile(found)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,35 @@
+"""DISTS with the weights that are on this machine: VGG-16's and those that ship."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+
+from explorer import weights
+from explorer.baselines import Baseline
+from explorer.baselines.dists import dists
+from explorer.networks import NETWORKS
+
+NETWORK = "vgg16"
+FILE = "dists.safetensors"
+
+
+def available() -> bool:
+    """Whether VGG-16's weights are here."""
+    return weights.on_disk(NETWORKS[NETWORK]) is not None
+
+
+@lru_cache(maxsize=2)
+def load(device: str = "cpu") -> Baseline:
+    """DISTS as a baseline for `explorer.baselines.distances`, its network kept: 59 MB.
+
+    Raises:
+        WeightsError: if weights are missing or damaged.
+    """
+    network = NETWORKS[NETWORK]
+    trunk = network.trunk().eval().requires_grad_(False)
+    trunk.load_state_dict(weights.load(network).state, assign=True)
+    mix = weights._tensors(weights._checked(weights.BUNDLED / FILE, weights.SHIPPED)[0], FILE)
+    trunk = trunk.to(torch.device(device)).to(memory_format=torch.channels_last)
+    return dists(trunk, mix["alpha"], mix["beta"], network.mean, network.std)
