@@ -28,6 +28,10 @@ SCRIPTS = (
     "curves",
     "atlas",
     "sweep",
+    "suite-run",
+    "suite-table",
+    "suite-cases",
+    "suite-files",
     "suite",
 )
 STYLES = ("explorer", "sweep", "suite")
