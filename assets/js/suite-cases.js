@@ -3,8 +3,9 @@
 
 Explorer.suiteCases = (() => {
   const { html } = Explorer;
-  const { KINDS, placesOf, scoreOf, count, label, words } = Explorer.suiteRun;
+  const { KINDS, PIXELS, placesOf, scoreOf, count, label, words } = Explorer.suiteRun;
   const AT_ONCE = 60;
+  const OF_DISTANCE = "Margins are those of the distance, which is 0 for identical pictures.";
   let order = "closest";
   let shown = AT_ONCE;
   let place = null; // the element that holds them
@@ -81,7 +82,7 @@ Explorer.suiteCases = (() => {
         "h3",
         { role: "status" },
         `${words(score.title, score.norm, opened.kind)}: ${passed} of ${of} pass`,
-        html("span", {}, label(run)),
+        html("span", {}, score.shown ? `${label(run)} · ${OF_DISTANCE}` : label(run)),
       ),
       html("div", { class: "tools" }, sorting, shut),
     );
@@ -90,10 +91,14 @@ Explorer.suiteCases = (() => {
   /** What a case is judged by: the decoy for a stain, the nearest reference for everything else. */
   function limitOf(run, score, i) {
     const { decoy } = run.data.cases[i];
-    if (decoy) return { name: "decoy", path: decoy, distance: score.decoy[i] };
+    const { shown } = score;
+    if (decoy) {
+      return { name: "decoy", path: decoy, distance: score.decoy[i], shown: shown?.decoy[i] };
+    }
     const near = score.references[i].indexOf(Math.min(...score.references[i]));
     const [name, path] = Object.entries(run.data.references)[near];
-    return { name, path, distance: score.references[i][near] };
+    const distance = score.references[i][near];
+    return { name, path, distance, shown: shown?.references[i][near] };
   }
 
   function card(run, score, i) {
@@ -107,8 +112,8 @@ Explorer.suiteCases = (() => {
         "div",
         { class: "pictures" },
         picture(run, own.original, "original"),
-        picture(run, own.other, KINDS[own.kind], `d = ${number(score.distance[i])}`),
-        picture(run, limit.path, limit.name, `d = ${number(limit.distance)}`),
+        picture(run, own.other, KINDS[own.kind], said(score, score.distance[i], score.shown?.distance[i])),
+        picture(run, limit.path, limit.name, said(score, limit.distance, limit.shown)),
       ),
       html(
         "p",
@@ -143,13 +148,21 @@ Explorer.suiteCases = (() => {
     return `, margin ${share > 0 ? "+" : "−"}${text} %: ${name} is ${share > 0 ? "further" : "nearer"}`;
   }
 
+  /** A distance, or the number by which people know a baseline. */
+  function said(score, distance, text) {
+    return text === undefined ? `d = ${number(distance)}` : `${score.title} ${text}`;
+  }
+
   function number(value) {
     if (Math.abs(value) >= 1000) return value.toFixed(0);
     return `${+value.toPrecision(4)}`;
   }
 
   function explore(run, score, own) {
-    const question = { "ask.network": run.data.network, "ask.norm": score.norm === "norm" };
+    const question =
+      run.data.network === PIXELS
+        ? { "ask.baselines": true }
+        : { "ask.network": run.data.network, "ask.norm": score.norm === "norm" };
     Explorer.form.open({ ...own.values, ...question }, false);
   }
 

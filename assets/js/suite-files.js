@@ -2,7 +2,7 @@
 "use strict";
 
 Explorer.suiteFiles = (() => {
-  const { KINDS, NORMS } = Explorer.suiteRun;
+  const { KINDS, PIXELS, NORMS } = Explorer.suiteRun;
   const LARGEST_FILE = 64 * 2 ** 20;
   const FORMAT = "deep perceptual similarity explorer: suite results";
   const VERSION = 1;
@@ -83,7 +83,7 @@ Explorer.suiteFiles = (() => {
     for (const name of ["suite", "network", "title", "program", "computed"]) {
       if (!isText(run[name])) return name;
     }
-    if (!isRecord(run.weights, isText) || !run.weights.origin || !run.weights.sha256) return "weights";
+    if (!hasWeights(run)) return "weights";
     if (!isList(run.size, isNumber, 2)) return "size";
     if (!isNumber(run.left_out)) return "left_out";
     if (!isRecord(run.references, isText) || !Object.keys(run.references).length) return "references";
@@ -93,6 +93,11 @@ Explorer.suiteFiles = (() => {
     if (!isList(run.cases, isCase) || !run.cases.length) return "cases";
     if (!isList(run.scores, (score) => isScore(score, run)) || !run.scores.length) return "scores";
     return "";
+  }
+
+  function hasWeights({ network, weights }) {
+    if (network === PIXELS) return weights === undefined;
+    return isRecord(weights, isText) && Boolean(weights.origin && weights.sha256);
   }
 
   function isCase(c) {
@@ -108,19 +113,27 @@ Explorer.suiteFiles = (() => {
   }
 
   function isScore(score, run) {
-    const length = run.cases.length;
-    const references = Object.keys(run.references).length;
     return (
       isRecord(score, () => true) &&
       isText(score.metric) &&
       isText(score.title) &&
       Object.hasOwn(NORMS, score.norm) &&
-      isList(score.distance, isNumber, length) &&
-      isList(score.margin, isNumber, length) &&
-      isList(score.passed, (passed) => passed === 0 || passed === 1, length) &&
-      isList(score.references, (list) => isList(list, isNumber, references), length) &&
-      Array.isArray(score.decoy) &&
-      run.cases.every((c, i) => !c.decoy || isNumber(score.decoy[i]))
+      (score.norm === PIXELS) === (run.network === PIXELS) &&
+      hasDistances(score, run, isNumber) &&
+      isList(score.margin, isNumber, run.cases.length) &&
+      isList(score.passed, (passed) => passed === 0 || passed === 1, run.cases.length) &&
+      (score.shown === undefined || hasDistances(score.shown, run, isText))
+    );
+  }
+
+  function hasDistances(lists, run, good) {
+    const references = Object.keys(run.references).length;
+    return (
+      isRecord(lists, () => true) &&
+      isList(lists.distance, good, run.cases.length) &&
+      isList(lists.references, (list) => isList(list, good, references), run.cases.length) &&
+      Array.isArray(lists.decoy) &&
+      run.cases.every((c, i) => !c.decoy || good(lists.decoy[i]))
     );
   }
 

@@ -1,9 +1,11 @@
-/* One finished run of a suite on one network: what the table, the cases and the files ask of it. */
+/* One finished run of a suite, on a network or on pixels: what the table, the cases and the files
+   ask of it. */
 "use strict";
 
 Explorer.suiteRun = (() => {
   const KINDS = { invert: "invert", translate: "translate", rotate: "rotate", color_stain: "stain" };
-  const NORMS = { norm: "channel norm", raw: "no norm" };
+  const PIXELS = "pixels"; // in place of the network and of the norm: the baselines need neither
+  const NORMS = { norm: "channel norm", raw: "no norm", [PIXELS]: "pixels" };
 
   function kindsOf({ data }) {
     return Object.keys(KINDS).filter((kind) => data.cases.some((c) => c.kind === kind));
@@ -38,9 +40,10 @@ Explorer.suiteRun = (() => {
 
   function receipt(run) {
     const { data } = run;
+    const { origin, sha256 } = data.weights ?? {};
     const parts = [
       `${data.suite} · ${data.network}`,
-      `weights: ${data.weights.origin}, sha256 ${data.weights.sha256.slice(0, 12)}`,
+      data.network === PIXELS ? "no network" : `weights: ${origin}, sha256 ${sha256.slice(0, 12)}`,
       `${data.size.join(" × ")}`,
       data.computed,
       `version ${data.program}`,
@@ -50,5 +53,5 @@ Explorer.suiteRun = (() => {
     return parts.join(" · ");
   }
 
-  return { KINDS, NORMS, kindsOf, placesOf, scoreOf, count, label, words, leftOut, receipt };
+  return { KINDS, PIXELS, NORMS, kindsOf, placesOf, scoreOf, count, label, words, leftOut, receipt };
 })();

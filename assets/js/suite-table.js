@@ -3,7 +3,7 @@
 
 Explorer.suiteTable = (() => {
   const { html } = Explorer;
-  const { KINDS, NORMS, kindsOf, scoreOf, count, label, words } = Explorer.suiteRun;
+  const { KINDS, PIXELS, NORMS, kindsOf, scoreOf, count, label, words } = Explorer.suiteRun;
   let place = null; // the table
   let tell = {}; // { open, remove }: what a cell and a run's button do
   let cursor = ""; // the cell that the tab key reaches
@@ -64,7 +64,8 @@ Explorer.suiteTable = (() => {
     );
   }
 
-  function parts(runs, opened) {
+  /** In the order in which they come, the baselines' after the deep metrics'. */
+  function rowsOf(runs) {
     const rows = [];
     for (const run of runs) {
       for (const { metric, title, norm } of run.data.scores) {
@@ -73,6 +74,12 @@ Explorer.suiteTable = (() => {
         }
       }
     }
+    const last = ({ norm }) => Number(norm === PIXELS);
+    return rows.sort((a, b) => last(a) - last(b));
+  }
+
+  function parts(runs, opened) {
+    const rows = rowsOf(runs);
     const columns = runs.flatMap((run) => [...kindsOf(run), "all"].map((kind) => ({ run, kind })));
     const heads = columns.map(({ run, kind }) =>
       html(

@@ -9,19 +9,23 @@ import base64
 import hashlib
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image
 
+from explorer.baselines import BASELINES
+from explorer.figures.theme import shown, title_of
 from explorer.form import DEFAULTS, values_of
 from explorer.metrics import METRICS
 from explorer.networks import NETWORKS
-from explorer.results import Receipt
+from explorer.results import PIXELS, Receipt
 from explorer.scene import Scene
 
 VERSION = 1
+PIXELS_TITLE = "Pixels"
 MOST_THUMBNAILS = 400
 MOST_PROBLEMS = 100
 THUMBNAIL_SIDE = 96
@@ -80,17 +84,20 @@ class CaseResult(Protocol):
 
 
 def figure(suite: Suite, receipt: Receipt, results: Sequence[CaseResult]) -> dict[str, Any]:
-    """Plain data of one suite on one network.
+    """Plain data of one suite on one network, or of the baselines on its pixels.
 
     Lists under `scores` follow the order of `cases`, and lists of distances to the references the
-    order of `references`. All numbers have six significant digits.
+    order of `references`. All numbers have six significant digits. The baselines have no
+    `weights`, and each of their scores has the same lists under `shown` as people know them.
     """
+    pixels = receipt.network == PIXELS
+    weights = {"origin": receipt.weights.origin, "sha256": receipt.weights.sha256}
     data: dict[str, Any] = {
         "version": VERSION,
         "suite": suite.name,
         "network": receipt.network,
-        "title": NETWORKS[receipt.network].title,
-        "weights": {"origin": receipt.weights.origin, "sha256": receipt.weights.sha256},
+        "title": PIXELS_TITLE if pixels else NETWORKS[receipt.network].title,
+        **({} if pixels else {"weights": weights}),
         "program": receipt.version,
         "computed": f"{receipt.dtype} on {receipt.device}",
         "size": list(receipt.size),
@@ -116,11 +123,11 @@ def _case(case: Case, scene: Scene | None) -> dict[str, Any]:
 
 
 def _scores(suite: Suite, results: Sequence[CaseResult]) -> list[dict[str, Any]]:
-    """A row a metric and norm, in the order in which the metrics are registered."""
+    """A row a metric and norm, in the order of the registries, baselines last."""
     found: dict[tuple[str, str], dict[Any, CaseResult]] = {}
     for result in results:
         found.setdefault((result.metric, result.norm), {})[result.case] = result
-    names = METRICS.names()
+    names = [*METRICS.names(), *BASELINES.names()]
     rows = []
     for (metric, norm), by_case in sorted(
         # `sorted` is stable: the norms stay as they come.
@@ -128,21 +135,29 @@ def _scores(suite: Suite, results: Sequence[CaseResult]) -> list[dict[str, Any]]
         key=lambda item: names.index(item[0][0]),
     ):
         own = [by_case[case] for case in suite.cases]
-        rows.append(
-            {
-                "metric": metric,
-                "title": METRICS[metric].title,
-                "norm": norm,
-                "distance": [short(r.distance) for r in own],
-                "references": [[short(r.references[n]) for n in suite.references] for r in own],
-                "decoy": [
-                    None if r.decoy_distance is None else short(r.decoy_distance) for r in own
-                ],
-                "passed": [int(r.passed) for r in own],
-                "margin": [short(r.margin) for r in own],
-            }
-        )
+        row: dict[str, Any] = {
+            "metric": metric,
+            "title": title_of(metric),
+            "norm": norm,
+            **_distances(suite, own, short),
+            "passed": [int(r.passed) for r in own],
+            "margin": [short(r.margin) for r in own],
+        }
+        if metric in BASELINES:
+            row["shown"] = _distances(suite, own, partial(shown, metric))
+        rows.append(row)
     return rows
+
+
+def _distances(
+    suite: Suite, own: Sequence[CaseResult], turn: Callable[[float], Any]
+) -> dict[str, list[Any]]:
+    """Every distance of a metric, turned into a number or a text."""
+    return {
+        "distance": [turn(r.distance) for r in own],
+        "references": [[turn(r.references[n]) for n in suite.references] for r in own],
+        "decoy": [None if r.decoy_distance is None else turn(r.decoy_distance) for r in own],
+    }
 
 
 def short(value: float) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from explorer import suite as suites
 from explorer.engine import Engine
 from explorer.figures import suite as figures
 from explorer.networks import NETWORKS
-from explorer.results import Receipt
+from explorer.results import PIXELS, Receipt, WeightsInfo
 from explorer.suite.experiment import steps
 
 OPENING_NETWORKS = ("alexnet", "squeezenet1_1_caffe")
@@ -27,7 +27,7 @@ class Ask:
 
     Attributes:
         suite: one of `SUITES`.
-        networks: names that exist.
+        networks: names that exist; `PIXELS` stands for the baselines.
         number: by which the page knows which of its requests is answered.
         notes: sentences on what could not be used.
     """
@@ -61,13 +61,13 @@ def asked(text: object) -> Ask:
     notes = []
     chosen: list[str] = []
     for name in networks:
-        if not isinstance(name, str) or name not in NETWORKS:
-            known = ", ".join(NETWORKS.names())
+        if not isinstance(name, str) or (name != PIXELS and name not in NETWORKS):
+            known = ", ".join([*NETWORKS.names(), PIXELS])
             notes.append(f"There is no network {name!r:.40}; there are: {known}.")
         elif name not in chosen:
             chosen.append(name)
     if not networks:
-        notes.append("Choose at least one network.")
+        notes.append("Choose at least one network, or the baselines.")
     return Ask(suite, tuple(chosen), number, tuple(notes))
 
 
@@ -158,7 +158,7 @@ def messages(engine: Engine, ask_text: object, path: str | None) -> Iterator[Mes
         yield told("refused")
         return
     cases = counted(len(suite.cases), "case")
-    finished = 0
+    finished: list[str] = []
     for i, network in enumerate(ask.networks):
         results: list[suites.CaseResult] = []
         done = 0
@@ -172,16 +172,32 @@ def messages(engine: Engine, ask_text: object, path: str | None) -> Iterator[Mes
         except (weights.WeightsError, ValueError) as error:
             notes.append(str(error))
             continue
-        finished += 1
+        finished.append(network)
         message = told("running", f"{network}: {done} of {cases}", (i + 1) / len(ask.networks))
         run = figures.figure(suite, _receipt(engine, suite, network), results)
         yield Message(message.status, run)
-    text = f"Done: {cases} on {counted(finished, 'network')}." if finished else ""
+    text = f"Done: {cases} on {_places(finished)}." if finished else ""
     yield told("done" if finished else "refused", text, 1, left_out=_left_out(suite))
+
+
+def _places(finished: Sequence[str]) -> str:
+    """Where the cases were judged, in words.
+
+    >>> _places(["alexnet"]), _places(["pixels", "alexnet", "vgg16"]), _places(["pixels"])
+    ('1 network', '2 networks and on pixels', 'pixels')
+    """
+    networks = len(finished) - (PIXELS in finished)
+    if not networks:
+        return PIXELS
+    return counted(networks, "network") + (f" and on {PIXELS}" if PIXELS in finished else "")
 
 
 def _receipt(engine: Engine, suite: suites.Suite, network: str) -> Receipt:
     height, width = next(iter(suite.pictures.values())).shape[:2]
+    if network == PIXELS:
+        # Whatever the engine's own precision and device are: the baselines' are always these.
+        none = WeightsInfo("no network", "")
+        return Receipt(network, none, (width, height), "float64", "cpu", __version__)
     info = engine.extractor(network)[0].info
     dtype = str(engine.dtype).removeprefix("torch.")
     return Receipt(network, info, (width, height), dtype, str(engine.device), __version__)

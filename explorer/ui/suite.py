@@ -13,6 +13,7 @@ import gradio as gr
 
 from explorer.engine import Engine
 from explorer.networks import NETWORKS
+from explorer.results import PIXELS
 from explorer.ui.experiment import OPENING_NETWORKS, checked, messages, status
 from explorer.ui.panels import packed
 
@@ -85,6 +86,10 @@ def _controls() -> str:
         f'<span class="absent" data-network="{n.name}" hidden>not on this machine</span></label>'
         for n in networks
     )
+    boxes += (
+        f'<label class="check"><input type="checkbox" name="suite-network" value="{PIXELS}"> '
+        "Baselines on pixels (MSE, PSNR, SSIM)</label>"
+    )
     return (
         '<section class="panel panel-suite" aria-labelledby="suite-title">'
         '<header><h2 id="suite-title">The challenge suite</h2><div class="tools">'
@@ -98,7 +103,8 @@ def _controls() -> str:
         "</button>"
         '<button type="button" role="radio" data-suite="own" aria-checked="false">Your own (zip)'
         "</button></div>"
-        f'<fieldset class="networks"><legend class="sr-only">Networks</legend>{boxes}</fieldset>'
+        '<fieldset class="networks"><legend class="sr-only">Networks and baselines</legend>'
+        f"{boxes}</fieldset>"
         '<div class="go"><button type="button" class="run">Run</button>'
         '<button type="button" class="action cancel" disabled>Cancel</button></div></div>'
         '<div class="progress"><progress max="1" value="0" aria-label="Progress"></progress>'
@@ -146,6 +152,7 @@ def _wire(
         trigger_mode="multiple",
         show_progress="hidden",
         concurrency_limit=1,
+        concurrency_id="long",
         api_visibility="private",
     )
     gr.on([stop.input], None, cancels=[running], api_visibility="private")

@@ -14,7 +14,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from explorer import suite as suites
 from explorer.engine import Engine
+from explorer.figures.theme import number
 from explorer.form import DEFAULTS, scene_of, values_of
+from explorer.results import PIXELS
 from explorer.ui.app import build, launch_options
 from tests.browser.conftest import open_tab, opened, served, wait_for_scene
 from tests.suite.test_experiment import small_suite
@@ -108,6 +110,67 @@ def test_a_case_opens_in_explore(tab: Page) -> None:
     expect(tab.locator(".count").first).to_be_visible()
 
 
+def test_baselines_are_a_group_of_their_own(tab: Page, engine: Engine) -> None:
+    baselines = tab.get_by_role("checkbox", name="Baselines on pixels (MSE, PSNR, SSIM)")
+    expect(baselines).not_to_be_checked()
+    baselines.check()
+    # Before a network, too, their rows come last.
+    tab.get_by_role("checkbox", name="AlexNet").uncheck()
+    run(tab)
+    tab.get_by_role("checkbox", name="AlexNet").check()
+    run(tab)
+    expect(tab.locator(".group b")).to_have_text(["Pixels", "AlexNet"])
+    rows = tab.locator('tbody th[scope="row"]').all_inner_texts()
+    assert [" ".join(r.split()) for r in rows[-3:]] == ["MSE pixels", "PSNR pixels", "SSIM pixels"]
+    expect(tab.locator("tbody tr").first.locator("td .none")).to_have_text(["–"] * 5)
+    expect(tab.locator("tbody tr").last.locator("td .none")).to_have_text(["–"] * 5)
+    receipt = tab.locator(".receipts li").first
+    expect(receipt).to_contain_text("pixels · no network · 96 × 96 · float64 on cpu")
+    expect(receipt).not_to_contain_text("weights")
+    suite = suites.builtin()
+    found = suites.run(engine, suite, [PIXELS])
+    for count in suites.counts(found):
+        shown = cell(tab, count["metric"], PIXELS, count["kind"])
+        expect(shown).to_have_text(f"{count['passed']}/{count['of']}")
+    open_cell(tab, "ssim", PIXELS, "rotate", PIXELS)
+    result = next(r for r in found if (r.metric, r.case.kind) == ("ssim", "rotate"))
+    near = min(result.references.values())
+    captions = tab.locator(f'.case[data-other="{result.case.other}"] figcaption span')
+    expect(captions.nth(1)).to_have_text(f"SSIM {number(1 - result.distance)}")
+    expect(captions.nth(2)).to_have_text(f"SSIM {number(1 - near)}")
+    open_cell(tab, "psnr", PIXELS, "rotate", PIXELS)
+    expect(captions.nth(1)).to_contain_text(" dB")
+    tab.locator(f'.case[data-other="{result.case.other}"] .explore').click()
+    values = {**values_of(suite.scenes[result.case]), "ask.baselines": True}
+    wait_for_scene(tab, scene_of({**DEFAULTS, **values}).scene.digest())
+
+
+def test_saved_baselines_are_read_back(tab: Page, tmp_path: Path) -> None:
+    tab.get_by_role("checkbox", name="Baselines on pixels").check()
+    choose(tab, zipped(tmp_path, "mine.zip"))
+    expect(tab.locator(".doing")).to_contain_text("Ready to run")
+    run(tab)
+    path = save(tab, tmp_path / "results.json")
+    with tab.expect_download() as started:
+        tab.get_by_role("button", name="CSV", exact=True).last.click()
+    lines = Path(started.value.path()).read_text().splitlines()
+    assert len([line for line in lines if line.startswith("mine.zip,pixels,")]) == 3 * 5
+    for _ in range(2):
+        tab.locator(".panel-suite-runs .remove").first.click()
+    expect(tab.locator(".panel-suite-runs")).to_be_hidden()
+    tab.locator(".saved-file").set_input_files(path)
+    expect(tab.locator(".group b")).to_have_text(["AlexNet", "Pixels"])
+    open_cell(tab, "psnr", PIXELS, "color_stain", PIXELS)
+    expect(tab.locator(".case figcaption span").nth(2)).to_contain_text("PSNR")
+    data = json.loads(path.read_text())
+    data["runs"][1]["scores"][0]["shown"]["decoy"] = []
+    path.write_text(json.dumps(data))
+    tab.locator(".saved-file").set_input_files(path)
+    expect(tab.locator(".panel-suite .notes li")).to_have_text(
+        ["results.json is damaged: run 2 has no usable scores."]
+    )
+
+
 def test_ones_own_zip_stands_beside_the_built_in_suite(tab: Page, tmp_path: Path) -> None:
     run(tab)
     choose(tab, zipped(tmp_path, "mine.zip"))
@@ -142,7 +205,9 @@ def test_a_hostile_zip_is_refused_with_a_sentence(tab: Page, tmp_path: Path) -> 
 def test_no_network_is_a_sentence(tab: Page) -> None:
     tab.get_by_role("checkbox", name="AlexNet").uncheck()
     run(tab, "refused")
-    expect(tab.locator(".panel-suite .notes li")).to_have_text(["Choose at least one network."])
+    expect(tab.locator(".panel-suite .notes li")).to_have_text(
+        ["Choose at least one network, or the baselines."]
+    )
 
 
 def test_missing_weights_are_said_before_and_after(browser: Browser, tmp_path: Path) -> None:

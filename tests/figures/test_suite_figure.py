@@ -14,7 +14,7 @@ from PIL import Image
 
 from explorer.figures.suite import MOST_THUMBNAILS, figure, short, thumbnail
 from explorer.form import DEFAULTS, scene_of
-from explorer.results import Receipt, WeightsInfo
+from explorer.results import PIXELS, Receipt, WeightsInfo
 from explorer.suite import Case, CaseResult, Suite
 from explorer.ui.panels import packed
 
@@ -64,6 +64,29 @@ def test_lists_follow_cases_and_references() -> None:
     assert (data["left_out"], data["problems"]) == (1, ["x is empty."])
     assert data["weights"] == {"origin": "here", "sha256": "ab" * 32}
     assert json.loads(packed(data)) == data
+
+
+def test_baselines_say_the_numbers_that_people_know() -> None:
+    suite = small()
+    receipt = replace(RECEIPT, network=PIXELS, weights=WeightsInfo("no network", ""))
+    found = [
+        CaseResult(PIXELS, metric, PIXELS, case, d, {"black": 0.5, "white": 0.25}, decoy)
+        for case, decoy in ((TURNED, None), (STAINED, 0.75))
+        for metric, d in (("ssim", 0.25), ("psnr", 0.1), ("mse", 0.0))
+    ]
+    data = figure(suite, receipt, found)
+    assert data["title"] == "Pixels" and "weights" not in data
+    assert [s["title"] for s in data["scores"]] == ["MSE", "PSNR", "SSIM"]
+    _, psnr, ssim = data["scores"]
+    assert ssim["distance"] == [0.25, 0.25] and ssim["margin"] == [0.0, 0.666667]
+    assert ssim["shown"] == {
+        "distance": ["0.75", "0.75"],
+        "references": [["0.5", "0.75"]] * 2,
+        "decoy": [None, "0.25"],
+    }
+    assert psnr["shown"]["distance"] == ["20 dB", "20 dB"]
+    assert json.loads(packed(data)) == data
+    assert all("shown" not in s for s in figure(suite, RECEIPT, results(suite))["scores"])
 
 
 def test_the_key_names_the_run() -> None:

@@ -12,6 +12,7 @@ import pytest
 from explorer import suite as suites
 from explorer.engine import Engine
 from explorer.networks import NETWORKS
+from explorer.results import PIXELS
 from explorer.ui.experiment import asked, checked, messages, status
 from explorer.ui.suite import _controls
 from tests.suite.test_experiment import small_suite
@@ -54,6 +55,40 @@ def test_a_run_is_told_piece_by_piece(engine: Engine, own: str) -> None:
         found = [r for r in expected if (r.metric, r.norm) == (score["metric"], score["norm"])]
         assert score["passed"] == [int(r.passed) for r in found]
         assert score["distance"] == pytest.approx([r.distance for r in found], rel=1e-4)
+
+
+def test_the_baselines_run_beside_a_network_and_alone(engine: Engine, own: str) -> None:
+    told = list(messages(engine, ask(PIXELS, "alexnet"), own))
+    texts = [m.status["text"] for m in told]
+    assert {f"pixels: {done} of 5 cases" for done in range(6)} <= set(texts)
+    assert texts[-1] == "Done: 5 cases on 1 network and on pixels."
+    pixels, alexnet = (m.run for m in told if m.run)
+    assert pixels and alexnet and alexnet["network"] == "alexnet"
+    assert (pixels["network"], pixels["title"], pixels["computed"]) == (
+        PIXELS,
+        "Pixels",
+        "float64 on cpu",
+    )
+    expected = suites.run(engine, suites.read_suite(own), [PIXELS])
+    assert [s["metric"] for s in pixels["scores"]] == ["mse", "psnr", "ssim"]
+    for score in pixels["scores"]:
+        found = [r for r in expected if r.metric == score["metric"]]
+        assert score["norm"] == PIXELS
+        assert score["passed"] == [int(r.passed) for r in found]
+        assert score["distance"] == pytest.approx([r.distance for r in found], rel=1e-4)
+    *_, last = messages(engine, ask(PIXELS), own)
+    assert last.status["text"] == "Done: 5 cases on pixels."
+
+
+def test_the_baselines_need_no_weights(own: str) -> None:
+    engine = Engine(device="cpu")
+
+    def refuse(network: str) -> None:
+        raise AssertionError(network)
+
+    engine.extractor = refuse  # type: ignore[assignment, method-assign]
+    *_, last = messages(engine, ask(PIXELS), own)
+    assert (last.status["key"], last.status["notes"]) == ("done", [])
 
 
 def test_whoever_asks_no_more_stops_the_network(own: str) -> None:
@@ -113,10 +148,12 @@ def test_a_request_that_cannot_be_read_is_a_sentence(engine: Engine, text: objec
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (ask(), "Choose at least one network."),
+        (ask(), "Choose at least one network, or the baselines."),
         (ask("resnet"), "There is no network 'resnet'; there are: alexnet, "),
         (ask("../../etc/passwd"), "There is no network '../../etc/passwd'"),
         (ask({"a": 1}), "There is no network {'a': 1}"),
+        (ask(["pixels"]), "There is no network ['pixels']; there are: alexnet, "),
+        (ask("Pixels"), "There is no network 'Pixels'"),
         (ask("alexnet", suite="other"), "The request names no suite"),
         (ask("alexnet", suite=["own"]), "The request names no suite"),
         (ask("alexnet", number="x"), "The request names no suite"),
@@ -170,3 +207,7 @@ def test_every_network_can_be_chosen_and_the_bundled_ones_are() -> None:
     for network in NETWORKS:
         checked_at_first = f'value="{network.name}" checked' in page
         assert f'value="{network.name}"' in page and checked_at_first is bool(network.bundled)
+
+
+def test_the_baselines_can_be_chosen_and_are_off_at_first() -> None:
+    assert f'name="suite-network" value="{PIXELS}">' in _controls()
