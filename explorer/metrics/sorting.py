@@ -29,8 +29,20 @@ def sort_rows(values: torch.Tensor) -> torch.Tensor:
     # .contiguous() may be the caller's own memory, which must stay as it is.
     copy = values.clone(memory_format=torch.contiguous_format)
     array = copy.numpy().reshape(-1, copy.shape[-1])
-    by_rows(lambda rows: array[rows].sort(axis=-1), *array.shape)
+    by_rows(lambda rows: _sort_in_place(array[rows]), *array.shape)
     return copy
+
+
+def _sort_in_place(rows: np.ndarray) -> None:
+    if rows.dtype != np.float32 or rows.size == 0:
+        rows.sort(axis=-1)
+        return
+    # Floats that are not negative stand in the order of their bits, and whole numbers, which have
+    # no NaN to look for, sort faster. A sign bit would come first: then the floats are sorted.
+    bits = rows.view(np.int32)
+    bits.sort(axis=-1)
+    if bits[:, 0].min() < 0:
+        rows.sort(axis=-1)
 
 
 def sort_rows_with_order(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
