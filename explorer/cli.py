@@ -16,10 +16,10 @@ from typing import Any
 import torch
 from PIL import Image
 
-from explorer import __version__, fetching, sweep_command, weights
+from explorer import __version__, dists, fetching, sweep_command, weights
 from explorer import suite as suites
 from explorer.arguments import DTYPES, colour, device, size
-from explorer.baselines import BASELINES, distances
+from explorer.baselines import NAMED, distances
 from explorer.engine import Engine
 from explorer.figures.theme import number, shown
 from explorer.images import PictureError, read_picture, to_tensor
@@ -109,7 +109,8 @@ def _compare(flags: argparse.Namespace) -> int:
     dtype = DTYPES[flags.dtype]
     engine = Engine(device=flags.device, dtype=dtype)
     comparison = engine.compare_images(a, b, flags.network, flags.weights)
-    found = distances(a[None], b[None]) if flags.baselines else {}
+    asked = dists.baselines(flags.network, flags.weights) if flags.baselines else ()
+    found = distances(a[None], b[None], asked)
     on_pixels = {name: float(distance) for name, distance in found.items()}
     if flags.json:
         print(json.dumps(as_json(comparison) | baselines_as_json(on_pixels), indent=2))
@@ -157,9 +158,9 @@ def baselines_as_json(found: Mapping[str, float]) -> dict[str, Any]:
         return {}
     rows = {}
     for name, distance in found.items():
-        value = BASELINES[name].value(distance)
+        value = NAMED[name].value(distance)
         known = value if math.isfinite(value) else None
-        rows[name] = {"distance": distance, "value": known, "unit": BASELINES[name].unit}
+        rows[name] = {"distance": distance, "value": known, "unit": NAMED[name].unit}
     return {"baselines": rows}
 
 

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
 
 from explorer import weights
-from explorer.baselines import Baseline
+from explorer.baselines import BASELINES, Baseline
 from explorer.baselines.dists import dists
 from explorer.networks import NETWORKS
 
 NETWORK = "vgg16"
 FILE = "dists.safetensors"
+
+
+def baselines(network: str, choice: str = "pretrained", device: str = "cpu") -> Sequence[Baseline]:
+    """The baselines that stand beside a network: DISTS only beside the trained VGG-16.
+
+    It needs that network's forwards, which nobody should wait for who did not choose it.
+
+    Raises:
+        WeightsError: if DISTS is one of them and its weights are missing or damaged.
+    """
+    plain = tuple(BASELINES)
+    return (*plain, load(device)) if (network, choice) == (NETWORK, "pretrained") else plain
 
 
 def available() -> bool:

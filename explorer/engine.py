@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import torch
 
-from explorer import __version__, weights
+from explorer import __version__, dists, weights
 from explorer.attribution import heatmaps
 from explorer.baselines import distances
 from explorer.cache import Cache
@@ -293,14 +293,17 @@ class Engine:
     ) -> list[tuple[Verdict, ...]]:
         """The verdicts of the baselines on N × 3 × H × W pictures."""
         first = original.image[None].to(self.device)
+        ask = scene.question
+        asked = dists.baselines(ask.network, ask.weights, str(self.device))
 
         def limits() -> dict[str, torch.Tensor]:
             blanks = [reference(name, scene.layout.size) for name in REFERENCES]
-            return distances(first, torch.stack([*blanks, decoy.image]).to(self.device))
+            others = torch.stack([*blanks, decoy.image])
+            return distances(first, others.to(self.device), asked)
 
-        key = ("pixels", original.key, decoy.key)
+        key = ("pixels", len(asked), original.key, decoy.key)
         to_limits = self._compared.get(key, limits, lambda found: 64 * len(found))
-        to_images = distances(first, images.to(self.device))
+        to_images = distances(first, images.to(self.device), asked)
         return [
             tuple(
                 Verdict(

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from explorer import dists
 from explorer.baselines import BASELINES, distances
 from explorer.engine import Engine
 from explorer.form import DEFAULTS, scene_of
@@ -158,3 +159,16 @@ def test_a_sweep_judges_the_baselines_as_explore_does(engine: Engine) -> None:
             assert mine.distance == pytest.approx(expected.distance, rel=1e-9)
             assert mine.references == pytest.approx(expected.references, rel=1e-9)
     assert all(v.distance == 0 for v in engine.judged(scenes[:1])[0])
+
+
+def test_dists_stands_beside_the_trained_vgg16_only(vgg16: str, engine: Engine) -> None:
+    asked = {**SMALL, "rotate__angle": 30, "ask__baselines": True}
+    exploration = engine.explore(scene(**asked, ask__network=vgg16))
+    (verdict,) = [v for v in exploration.verdicts if v.metric == "dists"]
+    pair = (torch.from_numpy(p)[None] for p in (exploration.original, exploration.perturbed))
+    expected = distances(*pair, [dists.load("cpu")])["dists"]
+    assert verdict.distance == pytest.approx(float(expected), rel=1e-5)
+    assert set(verdict.references) == set(REFERENCES) and verdict.decoy > 0
+    for other in ({"ask__network": "alexnet"}, {"ask__network": vgg16, "ask__weights": "random"}):
+        names = {v.metric for v in engine.explore(scene(**asked, **other)).verdicts}
+        assert "ssim" in names and "dists" not in names

@@ -3,6 +3,10 @@
 # isort: off
 from explorer.baselines import mse, psnr, ssim, ms_ssim
 from explorer.baselines.compare import distances
+from explorer.baselines.dists import DISTS
 from explorer.baselines.record import BASELINES, Baseline
 
-__all__ = ["BASELINES", "Baseline", "distances", "ms_ssim", "mse", "psnr", "ssim"]
+NAMED = {baseline.name: baseline for baseline in (*BASELINES, DISTS)}
+"""Every baseline by name, with the one that needs a network of its own."""
+
+__all__ = ["NAMED", "DISTS", "BASELINES", "Baseline", "distances", "ms_ssim", "mse", "psnr", "ssim"]

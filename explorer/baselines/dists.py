@@ -5,6 +5,8 @@ Unlike its neighbours it needs a network, so it is not registered: `dists` makes
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -14,6 +16,20 @@ from explorer.baselines.similarity import dissimilarity
 
 SMALLEST = 16
 C = 1e-6
+
+
+def _unloaded(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    raise ValueError("DISTS has no weights yet: explorer.dists.load() gives the one that has.")
+
+
+DISTS = Baseline(
+    "dists",
+    "DISTS",
+    "Texture and structure of VGG-16's feature maps, weighted as people judge; 0 is identical.",
+    _unloaded,
+    smallest=SMALLEST,
+)
+"""What it is called; `dists` gives it its weights."""
 
 
 def dists(
@@ -52,17 +68,13 @@ def dists(
     @torch.inference_mode()
     def distance(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
         """Two (N, 3, H, W) in [0, 1] → float64 (N,), 1 − DISTS's likeness, in [0, 2]."""
-        pairs = zip(maps(a.to(like)), maps(b.to(like)), strict=True)
+        # One picture that was expanded to many goes through the network once.
+        first = a[:1] if a.stride(0) == 0 else a
+        pairs = zip(maps(first.to(like)), maps(b.to(like)), strict=True)
         terms = torch.cat([texture_and_structure(x, y) for x, y in pairs], 2)
         return dissimilarity((terms * weights).sum((1, 2)).to(a.device), a, b)
 
-    return Baseline(
-        "dists",
-        "DISTS",
-        "Texture and structure of VGG-16's feature maps, weighted as people judge; 0 is identical.",
-        distance,
-        smallest=SMALLEST,
-    )
+    return replace(DISTS, distance=distance)
 
 
 def l2_pooled(features: torch.Tensor) -> torch.Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from explorer.baselines import BASELINES
+from explorer.baselines import NAMED
 from explorer.metrics import METRICS
 from explorer.results import PIXELS
 
@@ -20,6 +20,7 @@ METRIC_COLOURS = {
     "psnr": "#7b4173",
     "ssim": "#6b6ecf",
     "ms-ssim": "#ad494a",
+    "dists": "#31a354",
 }
 OTHER_COLOUR = "#7f7f7f"
 
@@ -31,12 +32,12 @@ def colour_of(metric: str) -> str:
 
 def title_of(metric: str) -> str:
     """What people read for a metric or a baseline."""
-    return METRICS[metric].title if metric in METRICS else BASELINES[metric].title
+    return METRICS[metric].title if metric in METRICS else NAMED[metric].title
 
 
 def help_of(metric: str) -> str:
     """One sentence on what a metric or a baseline compares."""
-    return METRICS[metric].help if metric in METRICS else BASELINES[metric].help
+    return METRICS[metric].help if metric in METRICS else NAMED[metric].help
 
 
 def shown(metric: str, distance: float) -> str:
@@ -47,7 +48,7 @@ def shown(metric: str, distance: float) -> str:
     """
     if metric in METRICS:
         return number(distance)
-    baseline = BASELINES[metric]
+    baseline = NAMED[metric]
     value = baseline.value(distance)
     text = number(value) if math.isfinite(value) else "∞"
     return f"{text} {baseline.unit}".strip()

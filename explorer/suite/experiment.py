@@ -11,7 +11,8 @@ from typing import Any
 
 import torch
 
-from explorer.baselines import BASELINES, distances
+from explorer import dists
+from explorer.baselines import NAMED, Baseline, distances
 from explorer.comparison import Heads, compare
 from explorer.engine import Engine
 from explorer.features import Extractor, Features, batched
@@ -40,7 +41,7 @@ def run(
     results: list[CaseResult] = []
     for i, network in enumerate(networks):
         done = 0
-        for found in steps(engine, suite, network):
+        for found in steps(engine, suite, network, networks):
             results += found
             done += len({result.case for result in found})
             if found:
@@ -49,10 +50,13 @@ def run(
     return results
 
 
-def steps(engine: Engine, suite: Suite, network: str) -> Iterator[list[CaseResult]]:
+def steps(
+    engine: Engine, suite: Suite, network: str, beside: Sequence[str] = ()
+) -> Iterator[list[CaseResult]]:
     """The results of one network in small pieces, in order; an empty piece is work on the way.
 
-    In place of a network, `PIXELS` stands for the baselines.
+    In place of a network, `PIXELS` stands for the baselines, with DISTS where its network is one of
+    those that run `beside`.
 
     The engine is locked within a piece only, so others are answered between two pieces, and who
     asks for no further piece has stopped the work.
@@ -62,7 +66,8 @@ def steps(engine: Engine, suite: Suite, network: str) -> Iterator[list[CaseResul
         ValueError: if the pictures are too small for the network.
     """
     if network == PIXELS:
-        pieces = _on_pixels(suite)
+        asked = dists.baselines(dists.NETWORK if dists.NETWORK in beside else "")
+        pieces = _on_pixels(suite, asked)
     else:
         with engine.locked(), torch.inference_mode():
             extractor, heads = engine.extractor(network)
@@ -128,13 +133,13 @@ def _chunk(
             yield _judged(extractor.network.name, case, named, references)
 
 
-def _on_pixels(suite: Suite) -> Iterator[list[CaseResult]]:
-    """The baselines, which need no network."""
+def _on_pixels(suite: Suite, asked: Sequence[Baseline]) -> Iterator[list[CaseResult]]:
+    """The baselines, original by original."""
     for cases in _by_original(suite):
         others = [p for p in _paths([cases]) if p != cases[0].original]
         paths = [cases[0].original, *others, *suite.references.values()]
         first, *rest = to_tensor_from_pixels([suite.pictures[p] for p in paths])
-        found = distances(first[None], torch.stack(rest))
+        found = distances(first[None], torch.stack(rest), asked)
         totals = [{(n, PIXELS): float(d[i]) for n, d in found.items()} for i in range(len(rest))]
         named = dict(zip(others, totals, strict=False))
         references = dict(zip(suite.references, totals[len(others) :], strict=True))
@@ -184,4 +189,4 @@ def counts(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
 
 
 def _order(key: tuple[str, str, str, str]) -> tuple[str, int, str, str]:
-    return key[0], [*METRICS.names(), *BASELINES.names()].index(key[1]), key[2], key[3]
+    return key[0], [*METRICS.names(), *NAMED].index(key[1]), key[2], key[3]

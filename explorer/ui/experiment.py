@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from explorer import __version__, weights
+from explorer import __version__, dists, weights
 from explorer import suite as suites
 from explorer.engine import Engine
 from explorer.figures import suite as figures
@@ -164,7 +164,7 @@ def messages(engine: Engine, ask_text: object, path: str | None) -> Iterator[Mes
         done = 0
         try:
             yield told("running", f"{network}: 0 of {cases}", i / len(ask.networks))
-            for found in steps(engine, suite, network):
+            for found in steps(engine, suite, network, ask.networks):
                 results += found
                 done += bool(found)
                 share = (i + done / len(suite.cases)) / len(ask.networks)
@@ -174,7 +174,7 @@ def messages(engine: Engine, ask_text: object, path: str | None) -> Iterator[Mes
             continue
         finished.append(network)
         message = told("running", f"{network}: {done} of {cases}", (i + 1) / len(ask.networks))
-        run = figures.figure(suite, _receipt(engine, suite, network), results)
+        run = figures.figure(suite, _receipt(engine, suite, network, ask.networks), results)
         yield Message(message.status, run)
     text = f"Done: {cases} on {_places(finished)}." if finished else ""
     yield told("done" if finished else "refused", text, 1, left_out=_left_out(suite))
@@ -192,12 +192,15 @@ def _places(finished: Sequence[str]) -> str:
     return counted(networks, "network") + (f" and on {PIXELS}" if PIXELS in finished else "")
 
 
-def _receipt(engine: Engine, suite: suites.Suite, network: str) -> Receipt:
+def _receipt(engine: Engine, suite: suites.Suite, network: str, beside: Sequence[str]) -> Receipt:
     height, width = next(iter(suite.pictures.values())).shape[:2]
     if network == PIXELS:
         # Whatever the engine's own precision and device are: the baselines' are always these.
-        none = WeightsInfo("no network", "")
-        return Receipt(network, none, (width, height), "float64", "cpu", __version__)
+        info = WeightsInfo("no network", "")
+        if dists.NETWORK in beside:
+            vgg = engine.extractor(dists.NETWORK)[0].info
+            info = WeightsInfo(f"no network; DISTS: {vgg.origin}", vgg.sha256, vgg.licence)
+        return Receipt(network, info, (width, height), "float64", "cpu", __version__)
     info = engine.extractor(network)[0].info
     dtype = str(engine.dtype).removeprefix("torch.")
     return Receipt(network, info, (width, height), dtype, str(engine.device), __version__)

@@ -58,3 +58,12 @@ def test_the_command_adds_them_to_the_networks(
     assert {c["network"] for c in found["cases"]} == {"alexnet", PIXELS}
     assert main(["suite", str(folder), "--baselines"]) == 0
     assert "ssim          pixels" in capsys.readouterr().out
+
+
+def test_dists_joins_where_vgg16_runs(vgg16: str, tmp_path: Path, engine: Engine) -> None:
+    suite = suites.read_suite(small_suite(tmp_path / "suite"))
+    results = suites.run(engine, suite, [vgg16, PIXELS])
+    found = [r for r in results if r.metric == "dists"]
+    assert len(found) == len(suite.cases) and all(0 < r.distance < 2 for r in found)
+    kinds = [c["kind"] for c in suites.counts(results) if c["metric"] == "dists"]
+    assert sorted(kinds) == sorted({case.kind for case in suite.cases})
