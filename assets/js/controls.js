@@ -5,16 +5,20 @@ Explorer.form = (() => {
   const inputs = {}; // name → the elements of that knob (several for radio buttons)
   const defaults = {};
   const values = {};
+  let write = () => {};
   let send = () => {};
 
   /** Called by the hidden component that carries the form to the server. */
   function attach(props, trigger) {
-    send = () => {
+    write = () => {
       const changed = {};
       for (const name of Object.keys(values)) {
         if (values[name] !== defaults[name]) changed[name] = values[name];
       }
       props.value = JSON.stringify(changed);
+    };
+    send = () => {
+      write();
       trigger("input");
     };
   }
@@ -106,6 +110,13 @@ Explorer.form = (() => {
     Explorer.openTab("Explore");
   }
 
+  /** Put values on the controls for a picture that is uploaded next: its event asks, once. */
+  function stage(wanted) {
+    set(wanted, false);
+    write();
+    Explorer.openTab("Explore");
+  }
+
   /** Groups that belong to the chosen subject, family and weights are shown by the style sheet. */
   function reveal() {
     const data = document.body.dataset;
@@ -114,5 +125,5 @@ Explorer.form = (() => {
     data.weights = values["ask.weights"] ?? "pretrained";
   }
 
-  return { adopt, attach, set, open, values };
+  return { adopt, attach, set, open, stage, values };
 })();

@@ -3,7 +3,7 @@
 
 Explorer.suiteCases = (() => {
   const { html } = Explorer;
-  const { KINDS, PIXELS, placesOf, scoreOf, count, label, words } = Explorer.suiteRun;
+  const { KINDS, placesOf, scoreOf, count, label, words } = Explorer.suiteRun;
   const AT_ONCE = 60;
   const OF_DISTANCE = "Margins are those of the distance, which is 0 for identical pictures.";
   let order = "closest";
@@ -105,7 +105,7 @@ Explorer.suiteCases = (() => {
     const own = run.data.cases[i];
     const passed = Boolean(score.passed[i]);
     const limit = limitOf(run, score, i);
-    const node = html(
+    return html(
       "li",
       { class: `case ${passed ? "pass" : "fail"}`, "data-other": own.other },
       html(
@@ -122,13 +122,8 @@ Explorer.suiteCases = (() => {
         margin(score.margin[i], limit),
       ),
       html("p", { class: "names" }, [own.original, own.other, own.decoy].filter(Boolean).join(" → ")),
+      Explorer.suiteExplore.button(run, score, own),
     );
-    if (own.values) {
-      const button = html("button", { type: "button", class: "action explore" }, "Open in Explore");
-      button.addEventListener("click", () => explore(run, score, own));
-      node.append(button);
-    }
-    return node;
   }
 
   function picture(run, path, title, detail = "") {
@@ -156,14 +151,6 @@ Explorer.suiteCases = (() => {
   function number(value) {
     if (Math.abs(value) >= 1000) return value.toFixed(0);
     return `${+value.toPrecision(4)}`;
-  }
-
-  function explore(run, score, own) {
-    const question =
-      run.data.network === PIXELS
-        ? { "ask.baselines": true }
-        : { "ask.network": run.data.network, "ask.norm": score.norm === "norm" };
-    Explorer.form.open({ ...own.values, ...question }, false);
   }
 
   return { setup, open, draw };

@@ -6,6 +6,7 @@ Explorer.suiteFiles = (() => {
   const LARGEST_FILE = 64 * 2 ** 20;
   const FORMAT = "deep perceptual similarity explorer: suite results";
   const VERSION = 1;
+  const PNG = "data:image/png;base64,";
 
   function save(runs) {
     const data = { format: FORMAT, version: VERSION, runs: runs.map((run) => run.data) };
@@ -90,9 +91,19 @@ Explorer.suiteFiles = (() => {
     // Nothing else than a picture in the file itself: an address would be asked for.
     const isPicture = (uri) => typeof uri === "string" && uri.startsWith("data:image/");
     if (!isRecord(run.thumbnails, isPicture)) return "thumbnails";
+    if (run.originals !== undefined && !isRecord(run.originals, isPng)) return "originals";
     if (!isList(run.cases, isCase) || !run.cases.length) return "cases";
     if (!isList(run.scores, (score) => isScore(score, run)) || !run.scores.length) return "scores";
     return "";
+  }
+
+  function isPng(uri) {
+    if (typeof uri !== "string" || !uri.startsWith(PNG)) return false;
+    try {
+      return atob(uri.slice(PNG.length)) !== "";
+    } catch {
+      return false;
+    }
   }
 
   function hasWeights({ network, weights }) {
@@ -108,7 +119,7 @@ Explorer.suiteFiles = (() => {
       isText(c.original) &&
       isText(c.other) &&
       (c.kind === "color_stain" ? isText(c.decoy) : c.decoy === undefined) &&
-      (c.values === undefined || isRecord(c.values, isValue))
+      [c.values, c.sliders].every((v) => v === undefined || isRecord(v, isValue))
     );
   }
 

@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.baselines import BASELINES
+from explorer.figures.originals import originals, sliders
 from explorer.figures.theme import shown, title_of
 from explorer.form import DEFAULTS, values_of
 from explorer.metrics import METRICS
@@ -89,6 +90,7 @@ def figure(suite: Suite, receipt: Receipt, results: Sequence[CaseResult]) -> dic
     Lists under `scores` follow the order of `cases`, and lists of distances to the references the
     order of `references`. All numbers have six significant digits. The baselines have no
     `weights`, and each of their scores has the same lists under `shown` as people know them.
+    Where the suite was not made here, `originals` and each case's `sliders` take the scenes' place.
     """
     pixels = receipt.network == PIXELS
     weights = {"origin": receipt.weights.origin, "sha256": receipt.weights.sha256}
@@ -104,20 +106,24 @@ def figure(suite: Suite, receipt: Receipt, results: Sequence[CaseResult]) -> dic
         "problems": list(suite.problems[:MOST_PROBLEMS]),
         "left_out": len(suite.problems),
         "references": dict(suite.references),
-        "cases": [_case(case, suite.scenes.get(case)) for case in suite.cases],
+        "cases": [_case(suite, case) for case in suite.cases],
         "scores": _scores(suite, results),
         "thumbnails": thumbnails(suite),
+        "originals": {} if suite.scenes else originals(suite),
     }
     # The digest names this run for the page; equal runs are equal to the last digit shown.
     digest = hashlib.sha256(repr(data).encode()).hexdigest()[:12]
     return {"key": digest, **data}
 
 
-def _case(case: Case, scene: Scene | None) -> dict[str, Any]:
+def _case(suite: Suite, case: Case) -> dict[str, Any]:
     row: dict[str, Any] = {"kind": case.kind, "original": case.original, "other": case.other}
     if case.decoy is not None:
         row["decoy"] = case.decoy
-    if scene is not None:
+    scene = suite.scenes.get(case)
+    if scene is None:
+        row["sliders"] = sliders(suite, case)
+    else:
         row["values"] = {k: v for k, v in values_of(scene).items() if v != DEFAULTS[k]}
     return row
 

@@ -30,6 +30,7 @@ SCRIPTS = (
     "sweep",
     "suite-run",
     "suite-table",
+    "suite-explore",
     "suite-cases",
     "suite-files",
     "suite",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,11 +16,13 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from explorer import suite as suites
 from explorer.engine import Engine
+from explorer.figures.originals import originals, sliders
 from explorer.figures.theme import number
 from explorer.form import DEFAULTS, scene_of, values_of
+from explorer.images import take_upload
 from explorer.results import PIXELS
 from explorer.ui.app import build, launch_options
-from tests.browser.conftest import open_tab, opened, served, wait_for_scene
+from tests.browser.conftest import move, open_tab, opened, served, wait_for_scene
 from tests.suite.test_experiment import small_suite
 
 LONG = 120_000
@@ -183,11 +187,58 @@ def test_ones_own_zip_stands_beside_the_built_in_suite(tab: Page, tmp_path: Path
     expect(tab.locator(".left-out li")).to_contain_text("rotate/broken.png is not a picture")
     tab.locator('.count[data-kind="rotate"][aria-label*="mine.zip"]').first.click()
     expect(tab.locator(".case")).to_have_count(2)
-    expect(tab.locator(".case .explore")).to_have_count(0)
+    expect(tab.locator(".case .explore")).to_have_text(["Open original in Explore"] * 2)
     tab.get_by_role("button", name="Remove Built-in suite · AlexNet").click()
     expect(tab.locator(".group")).to_have_count(1)
     run(tab)
     expect(tab.locator(".group")).to_have_count(1)
+
+
+def uploaded(suite: suites.Suite, case: suites.Case, folder: Path, **values: Any) -> str:
+    """The digest of the scene that shows a case's original as an upload, with sliders."""
+    uri = originals(suite)[case.original]
+    path = folder / Path(case.original).name
+    path.write_bytes(base64.b64decode(uri.partition(",")[2]))
+    upload = take_upload(path)
+    wanted = {"picture.kind": "upload", **sliders(suite, case), **values}
+    return scene_of({**DEFAULTS, **wanted}, upload.sha256).scene.digest()
+
+
+def test_a_case_of_ones_own_suite_opens_its_original(tab: Page, tmp_path: Path) -> None:
+    target = zipped(tmp_path, "mine.zip")
+    suite = suites.read_suite(target)
+    turned = next(c for c in suite.cases if c.other.endswith("_22.png"))
+    inverted = next(c for c in suite.cases if c.kind == "invert")
+    # An empty uploader has no place for a file while the clipboard is chosen.
+    tab.context.grant_permissions(["clipboard-read"])
+    open_tab(tab, "Explore")
+    tab.get_by_text("Upload", exact=True).first.click()
+    tab.get_by_role("button", name="Paste from clipboard").click()
+    expect(tab.locator("#uploader input[type=file]")).to_have_count(0)
+    open_tab(tab, "Challenge suite")
+    tab.get_by_role("checkbox", name="Baselines on pixels").check()
+    choose(tab, target)
+    expect(tab.locator(".doing")).to_contain_text("Ready to run")
+    run(tab)
+    open_cell(tab, "sort", "raw", "rotate")
+    button = tab.locator(f'.case[data-other="{turned.other}"] .explore')
+    expect(button).to_have_attribute(
+        "title", "Explore shows rotate/c.png with the rotate slider, not the file rotate/c_22.png."
+    )
+    button.click()
+    wait_for_scene(tab, uploaded(suite, turned, tmp_path, **{"ask.norm": False}))
+    expect(tab.locator("#upload-note")).to_contain_text("Using c.png, 48 × 48")
+    expect(tab.locator("#knob-rotate-angle input[type=number]")).to_have_value("22.5")
+    # A picture is there now, and the camera is chosen: the next case still takes its place.
+    tab.get_by_role("button", name="Capture from camera").click()
+    open_tab(tab, "Challenge suite")
+    open_cell(tab, "mse", PIXELS, "invert", PIXELS)
+    tab.locator(".case .explore").click()
+    wait_for_scene(tab, uploaded(suite, inverted, tmp_path, **{"ask.baselines": True}))
+    # A slider goes on from there.
+    move(tab, "invert.amount", 0.5)
+    changed = {"ask.baselines": True, "invert.amount": 0.5}
+    wait_for_scene(tab, uploaded(suite, inverted, tmp_path, **changed))
 
 
 def test_a_hostile_zip_is_refused_with_a_sentence(tab: Page, tmp_path: Path) -> None:
@@ -265,6 +316,8 @@ def spoiled(path: Path, what: str) -> str:
         data["runs"] = []
     elif what == "address":
         run["thumbnails"] = {"a": "http://192.0.2.1/a.png"}
+    elif what == "originals":
+        run["originals"] = {"a": "data:image/png;base64,@"}
     elif what == "short":
         run["scores"][0]["distance"].pop()
     elif what == "kind":
@@ -279,6 +332,7 @@ BAD = {
     "runs": "holds no runs.",
     "address": "is damaged: run 1 has no usable thumbnails.",
     "short": "is damaged: run 1 has no usable scores.",
+    "originals": "is damaged: run 1 has no usable originals.",
     "kind": "is damaged: run 1 has no usable cases.",
 }
 
