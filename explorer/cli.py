@@ -190,6 +190,9 @@ def _suite(flags: argparse.Namespace) -> int:
     suite = suites.builtin() if own else suites.read_suite(flags.path)
     for problem in suite.problems:
         print(f"explorer: left out: {problem}", file=sys.stderr)
+    if suite.problems:
+        count = f"{len(suite.problems)} left out, {len(suite.cases)} cases remain"
+        print(f"explorer: {count}.", file=sys.stderr)
     if flags.export:
         suites.export(suite, flags.export)
         print(flags.export)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -25,13 +25,11 @@ from explorer.images import Upload
 from explorer.networks import NETWORKS
 from explorer.perturbations import active
 from explorer.pictures import REFERENCES, picture, reference, subject
-from explorer.results import NORMS, PIXELS, Comparison, Exploration, Receipt, Scores, Verdict
+from explorer.results import NORMS, Comparison, Exploration, Receipt, Verdict
 from explorer.scene import Layout, Scene, Source, Step
+from explorer.verdicts import Limits, on_features, on_pixels
 
 CACHE_BYTES = 1 << 30
-
-Limits = tuple[Mapping[str, Scores], Scores]
-"""Scores of the original against each reference, by name, and against the decoy."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,7 @@ class Engine:
             features_b = self._featured(ask.network, ask.weights, perturbed, keep=False)
             seen = time.perf_counter()
             compared = self._pair(ask.network, ask.weights, original, perturbed, keep=False)
-            verdicts = _verdicts(compared.scores(), *self._limits(scene, original, decoy))
+            verdicts = on_features(compared.scores(), *self._limits(scene, original, decoy))
             if ask.baselines:
                 (pixels,) = self._on_pixels(scene, original, decoy, perturbed.image[None])
                 verdicts += pixels
@@ -165,17 +163,17 @@ class Engine:
                 changed = [i for i in places if active(scenes[i].challenge)]
                 if len(changed) < len(places):
                     # A batch rounds differently: the picture itself must stay at exactly zero.
-                    same = _verdicts(compare(features, features, heads).scores(), *limits)
+                    same = on_features(compare(features, features, heads).scores(), *limits)
                     found |= dict.fromkeys(places, same)
                 if changed:
                     images = torch.stack([self.rendered(scenes[i], upload) for i in changed])
                     compared = compare(features, batched(extractor, images), heads)
                     for k, i in enumerate(changed):
-                        found[i] = _verdicts(compared.scores(k), *limits)
+                        found[i] = on_features(compared.scores(k), *limits)
                 if ask.baselines:
                     images = torch.stack([self.rendered(scenes[i], upload) for i in places])
-                    on_pixels = self._on_pixels(scene, original, decoy, images)
-                    for i, verdicts in zip(places, on_pixels, strict=True):
+                    pixels = self._on_pixels(scene, original, decoy, images)
+                    for i, verdicts in zip(places, pixels, strict=True):
                         found[i] += verdicts
         return [found[i] for i in range(len(scenes))]
 
@@ -304,19 +302,7 @@ class Engine:
         key = ("pixels", len(asked), original.key, decoy.key)
         to_limits = self._compared.get(key, limits, lambda found: 64 * len(found))
         to_images = distances(first, images.to(self.device), asked)
-        return [
-            tuple(
-                Verdict(
-                    name,
-                    PIXELS,
-                    float(found[i]),
-                    dict(zip(REFERENCES, to_limits[name].tolist(), strict=False)),
-                    float(to_limits[name][-1]),
-                )
-                for name, found in to_images.items()
-            )
-            for i in range(len(images))
-        ]
+        return on_pixels(to_images, to_limits, tuple(REFERENCES))
 
     def _receipt(self, extractor: Extractor, size: tuple[int, int]) -> Receipt:
         return Receipt(
@@ -327,20 +313,6 @@ class Engine:
             str(self.device),
             __version__,
         )
-
-
-def _verdicts(
-    scores: Scores, references: Mapping[str, Scores], decoy: Scores
-) -> tuple[Verdict, ...]:
-    return tuple(
-        Verdict(
-            *key,
-            score.total,
-            {name: blank[key].total for name, blank in references.items()},
-            decoy[key].total,
-        )
-        for key, score in scores.items()
-    )
 
 
 def _tensor_bytes(tensor: torch.Tensor) -> int:

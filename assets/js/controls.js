@@ -11,16 +11,18 @@ Explorer.form = (() => {
   /** Called by the hidden component that carries the form to the server. */
   function attach(props, trigger) {
     write = () => {
-      const changed = {};
-      for (const name of Object.keys(values)) {
-        if (values[name] !== defaults[name]) changed[name] = values[name];
-      }
-      props.value = JSON.stringify(changed);
+      props.value = JSON.stringify(changed());
     };
     send = () => {
       write();
       trigger("input");
     };
+  }
+
+  /** The values that are not their defaults. */
+  function changed() {
+    const names = Object.keys(values).filter((name) => values[name] !== defaults[name]);
+    return Object.fromEntries(names.map((name) => [name, values[name]]));
   }
 
   /** Called for each part of the column when it appears. */
@@ -125,5 +127,5 @@ Explorer.form = (() => {
     data.weights = values["ask.weights"] ?? "pretrained";
   }
 
-  return { adopt, attach, set, open, stage, values };
+  return { adopt, attach, changed, set, open, stage, values };
 })();

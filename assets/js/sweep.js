@@ -4,8 +4,9 @@
 (() => {
   const { html } = Explorer;
   let mode = "curve";
-  let asked = 0; // how many sweeps were asked for; the first one starts by itself
+  let asked = 0; // how many sweeps were asked for
   let awaited = 0; // the number of the sweep that runs; 0 when none does
+  let swept = null; // the picture that was swept last
   let current = null; // the newest answer to what was asked last
 
   function setup(root) {
@@ -26,11 +27,23 @@
     for (const select of root.querySelectorAll("select")) {
       select.addEventListener("focus", () => offer(root));
     }
+    let visible = false;
     new ResizeObserver(() => {
-      if (root.clientWidth === 0) return;
-      offer(root);
-      if (asked === 0) run(root);
+      const appears = !visible && root.clientWidth > 0;
+      visible = root.clientWidth > 0;
+      // What stands here belongs to the picture that Explore showed then.
+      if (appears && swept !== picture()) run(root);
     }).observe(root);
+  }
+
+  /** What a sweep depends on: all of Explore's values but the knobs that move and mere views. */
+  function picture() {
+    const values = Explorer.form.changed();
+    const axes = mode === "atlas" ? '[data-ask="x"], [data-ask="y"]' : '[data-ask="x"]';
+    const moved = [...document.querySelectorAll(axes)].map((select) => select.value);
+    for (const name of [...moved, "ask.norm", "ask.heatmap", "ask.baselines"]) delete values[name];
+    const upload = document.querySelector("#upload-note")?.textContent;
+    return JSON.stringify([Object.entries(values).sort(), upload]);
   }
 
   /** Only the knobs of the family that Explore shows can move anything. */
@@ -54,6 +67,7 @@
     for (const select of root.querySelectorAll("select")) request[select.dataset.ask] = select.value;
     if (awaited) Explorer.ask("sweep-stopped", asked);
     asked += 1;
+    swept = picture();
     working(root, asked);
     Explorer.ask("sweep-asked", { ...request, number: asked });
   }

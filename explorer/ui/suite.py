@@ -14,8 +14,9 @@ import gradio as gr
 from explorer.engine import Engine
 from explorer.networks import NETWORKS
 from explorer.results import PIXELS
-from explorer.ui.experiment import OPENING_NETWORKS, checked, messages, status
-from explorer.ui.panels import packed
+from explorer.ui.experiment import OPENING_NETWORKS, asked, checked, messages, status
+from explorer.ui.panels import carrier, packed
+from explorer.ui.stops import Stops
 
 INTRO = (
     "Each case is a picture and a changed copy that a person would still call the same: inverted, "
@@ -50,8 +51,8 @@ def build_tab(engine: Engine) -> None:
         # Gradio would answer a file of another kind with a bare exception.
         upload.preprocess = lambda payload: getattr(payload, "path", None)  # type: ignore[method-assign]
         runs = _panel("suite-runs", "", _runs())
-        ask = _carrier("suite-asked")
-        stop = _carrier("suite-stopped")
+        ask = carrier("suite-asked")
+        stop = carrier("suite-stopped")
     _wire(engine, controls, upload, runs, ask, stop)
 
 
@@ -63,17 +64,6 @@ def _panel(name: str, value: Any, template: str) -> gr.HTML:
         elem_id=f"panel-{name}",
         elem_classes=["answers"],
         apply_default_css=False,
-    )
-
-
-def _carrier(name: str) -> gr.HTML:
-    """A hidden component whose value the page's script sets and whose `input` it triggers."""
-    return gr.HTML(
-        "",
-        html_template="",
-        js_on_load=f"Explorer.carry('{name}', props, trigger);",
-        elem_id=name,
-        elem_classes=["carrier"],
     )
 
 
@@ -137,14 +127,19 @@ def _wire(
     ask: gr.HTML,
     stop: gr.HTML,
 ) -> None:
-    def work(asked: object, path: str | None) -> Iterator[dict[Any, Any]]:
-        for message in messages(engine, asked, path):
+    stops = Stops()
+
+    def work(text: object, path: str | None, call: gr.Request) -> Iterator[dict[Any, Any]]:
+        number = asked(text).number
+        for message in messages(engine, text, path):
+            if stops.stopped(number, call):
+                return
             found = {controls: packed(message.status)}
             if message.run is not None:
                 found[runs] = packed(message.run)
             yield found
 
-    running = gr.on(
+    gr.on(
         [ask.input],
         work,
         inputs=[ask, upload],
@@ -155,7 +150,7 @@ def _wire(
         concurrency_id="long",
         api_visibility="private",
     )
-    gr.on([stop.input], None, cancels=[running], api_visibility="private")
+    stops.listen(stop)
     gr.on(
         [upload.upload, upload.clear],
         lambda path: packed(checked(path)),

@@ -20,7 +20,8 @@ from explorer.results import Sweep
 from explorer.spec import Choice, Value
 from explorer.synthesis import FAMILIES
 from explorer.ui.explore import Shown, values_in
-from explorer.ui.panels import packed
+from explorer.ui.panels import carrier, packed
+from explorer.ui.stops import Stops
 
 EVERY_SECONDS = 0.25
 KNOBS = {
@@ -41,8 +42,8 @@ HELP = (
 
 def build_tab(engine: Engine, shown: Shown) -> None:
     """Build the tab inside the current Blocks and wire it."""
-    asked = _carrier("sweep-asked")
-    stopped = _carrier("sweep-stopped")
+    asked = carrier("sweep-asked")
+    stopped = carrier("sweep-stopped")
     panel = gr.HTML(
         value="",
         html_template=_template(),
@@ -52,37 +53,32 @@ def build_tab(engine: Engine, shown: Shown) -> None:
         apply_default_css=False,
     )
 
-    def live(request: object, form: object, upload: Upload | None) -> Iterator[Any]:
+    stops = Stops()
+
+    def live(
+        request: object, form: object, upload: Upload | None, call: gr.Request
+    ) -> Iterator[Any]:
         asking = values_in(request)
         number = asking.get("number")
         echo = {"number": number if isinstance(number, int) else 0}
         for data in answers(engine, asking, values_in(form), upload):
+            if stops.stopped(number, call):
+                return
             yield gr.skip() if data is None else packed(data | echo)
 
-    running = gr.on(
+    gr.on(
         [asked.input],
         live,
         inputs=[asked, shown.form, shown.upload],
         outputs=[panel],
-        # Each request is sent, also while a cancelled one is not yet known to have ended.
+        # Each request is sent, also while a stopped one has not yet ended.
         trigger_mode="multiple",
         show_progress="hidden",
         concurrency_limit=1,
         concurrency_id="long",
         api_visibility="private",
     )
-    gr.on([stopped.input], None, cancels=[running], api_visibility="private")
-
-
-def _carrier(name: str) -> gr.HTML:
-    """A hidden component whose value the page's script sets and whose `input` it triggers."""
-    return gr.HTML(
-        "",
-        html_template="",
-        js_on_load=f"Explorer.carry('{name}', props, trigger);",
-        elem_id=name,
-        elem_classes=["carrier"],
-    )
+    stops.listen(stopped)
 
 
 def answers(

@@ -67,6 +67,20 @@ def test_a_click_opens_that_point_in_explore(small: Page) -> None:
     wait_for_scene(small, scene_of({**VALUES, "translate.x": moved}).scene.digest())
 
 
+def test_coming_back_keeps_the_sweep_until_the_picture_changes(small: Page) -> None:
+    small.locator('.curves[data-norm="norm"]').click(position={"x": 90, "y": 100})
+    expect(small.locator("#explore")).to_be_visible()
+    open_tab(small, "Sweep")
+    expect(small.locator(".panel-sweep .curves")).to_have_count(2)
+    assert small.evaluate("Explorer.latest.sweep.number") == 1
+    changed = {**VALUES, "rotate.angle": 45}
+    small.evaluate("(values) => Explorer.form.open(values, false)", changed)
+    wait_for_scene(small, scene_of(changed).scene.digest())
+    open_tab(small, "Sweep")
+    small.wait_for_function("Explorer.latest.sweep.number === 2 && Explorer.latest.sweep.done")
+    assert small.evaluate("Explorer.latest.sweep.values['rotate.angle']") == 45
+
+
 def test_the_arrow_keys_move_along_the_axis_and_enter_opens(small: Page) -> None:
     chart = small.locator('.curves[data-norm="norm"]')
     chart.focus()

@@ -58,3 +58,14 @@ def build(panel: Panel, value: dict[str, Any] | None) -> gr.HTML:
         elem_classes=["answers"],
         apply_default_css=False,
     )
+
+
+def carrier(name: str) -> gr.HTML:
+    """A hidden component whose value the page's script sets and whose `input` it triggers."""
+    return gr.HTML(
+        "",
+        html_template="",
+        js_on_load=f"Explorer.carry('{name}', props, trigger);",
+        elem_id=name,
+        elem_classes=["carrier"],
+    )
