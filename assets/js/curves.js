@@ -181,13 +181,30 @@
     return html("div", { class: "scroll" }, html("table", {}, caption, html("thead", {}, head), html("tbody", {}, ...rows)));
   }
 
+  /** Pictures along the axis; each opens in Explore. */
+  function strip(value) {
+    const { name, title, unit } = value.axes[0];
+    const words = (x) => `${x}${unit === "°" ? "" : " "}${unit}`.trim();
+    return value.strip.map(({ x, picture }) => {
+      const image = html("img", { src: picture, alt: "" });
+      const button = html("button", { type: "button" }, image, html("span", {}, words(x)));
+      button.setAttribute("aria-label", `Open ${title} ${words(x)} in Explore`);
+      button.addEventListener("click", () => Explorer.form.open({ ...value.values, [name]: x }, false));
+      return button;
+    });
+  }
+
   Explorer.curves = (place, value, say) => {
     const again = () => Explorer.curves(place, value, say);
     const focused = place.contains(document.activeElement) ? document.activeElement.dataset.norm : null;
     const charts = NORMS.filter(([norm]) => value.series.some((s) => s.norm === norm)).map(([norm, title]) =>
       chart(place, value, norm, title, say),
     );
-    place.replaceChildren(html("div", { class: "charts" }, ...charts), table(value, again));
+    place.replaceChildren(
+      html("div", { class: "strip" }, ...strip(value)),
+      html("div", { class: "charts" }, ...charts),
+      table(value, again),
+    );
     if (focused) place.querySelector(`svg[data-norm="${focused}"]`)?.focus();
   };
 })();

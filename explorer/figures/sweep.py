@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from explorer.figures.theme import colour_of, shown, title_of
+from explorer.images import data_uri
 from explorer.results import PIXELS, Axis, Sweep, Verdict
 from explorer.spec import Value
 
@@ -19,7 +20,13 @@ DOMAIN = (0.01, 30.0)
 ORDER = ("norm", "raw", PIXELS)
 
 
-def figure(sweep: Sweep, values: Mapping[str, Value], stride: int, done: bool) -> dict[str, Any]:
+def figure(
+    sweep: Sweep,
+    values: Mapping[str, Value],
+    stride: int,
+    done: bool,
+    strip: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
     """Plain data for what is known so far.
 
     Args:
@@ -27,6 +34,7 @@ def figure(sweep: Sweep, values: Mapping[str, Value], stride: int, done: bool) -
         values: of the form that the sweep started from, those that are not defaults.
         stride: every `stride`-th value of each axis is known; 0 or 1 when all are.
         done: whether no more points will come; then the table is added as `csv`.
+        strip: from `strip`, for curves.
     """
     receipt = sweep.receipt
     made_by = (
@@ -41,6 +49,7 @@ def figure(sweep: Sweep, values: Mapping[str, Value], stride: int, done: bool) -
         "receipt": made_by,
         "done": done,
         "csv": as_csv(sweep) if done else "",
+        "strip": [*strip],
     }
     keys = [(v.metric, v.norm) for v in sweep.points[0].verdicts] if sweep.points else []
     order = sorted(range(len(keys)), key=lambda i: ORDER.index(keys[i][1]))
@@ -58,6 +67,11 @@ def figure(sweep: Sweep, values: Mapping[str, Value], stride: int, done: bool) -
     if len(sweep.axes) == 1:
         data["x"] = [point.at[0] for point in sorted(sweep.points, key=lambda p: p.at)]
     return data
+
+
+def strip(pictures: Sequence[tuple[float, np.ndarray]]) -> list[dict[str, Any]]:
+    """Values of a knob with the pictures there, 3 × H × W in [0, 1], as plain data."""
+    return [{"x": x, "picture": data_uri(image)} for x, image in pictures]
 
 
 def ratio(verdict: Verdict, rule: str) -> float | None:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 import gradio as gr
+import numpy as np
 
 from explorer import sweeps, weights
 from explorer.engine import Engine
@@ -16,7 +17,7 @@ from explorer.figures import sweep as figures
 from explorer.form import DEFAULTS, FORM, scene_of
 from explorer.images import Upload
 from explorer.perturbations import PERTURBATIONS
-from explorer.results import Sweep
+from explorer.results import Axis, Sweep
 from explorer.spec import Choice, Value
 from explorer.synthesis import FAMILIES
 from explorer.ui.explore import Shown, values_in
@@ -24,6 +25,7 @@ from explorer.ui.panels import carrier, packed
 from explorer.ui.stops import Stops
 
 EVERY_SECONDS = 0.25
+STRIP = 9
 KNOBS = {
     "mode": Choice("curve", ("curve", "atlas"), ("One knob", "Two knobs"), "Sweep"),
     "x": Choice("translate.x", sweeps.SWEEPABLE, title="Along x"),
@@ -107,6 +109,8 @@ def answers(
         around = {**DEFAULTS, **values}
         axes = tuple(sweeps.axis(n, points, asked["span"], around[n]) for n in names)
         receipt = engine.receipt(filled.scene)
+        along = _along(engine, values, axes[0], upload) if len(axes) == 1 else []
+        strip = figures.strip(along)
         known: list[Any] = []
         shown, stride = 0.0, 0
         for part in sweeps.run(engine, values, axes, upload):
@@ -117,7 +121,7 @@ def answers(
                 yield None
                 continue
             sweep = Sweep(receipt, axes, tuple(known))
-            data = figures.figure(sweep, values, stride, done=False)
+            data = figures.figure(sweep, values, stride, False, strip)
             yield {**data, "share": part.share, "notes": notes, "key": ""}
             shown = time.monotonic()
     except (weights.WeightsError, ValueError) as error:
@@ -129,8 +133,20 @@ def answers(
             "key": "none",
         }
         return
-    data = figures.figure(Sweep(receipt, axes, tuple(known)), values, 0, done=True)
+    data = figures.figure(Sweep(receipt, axes, tuple(known)), values, 0, True, strip)
     yield {**data, "share": 1, "notes": notes, "key": _key(asked, filled.scene.digest())}
+
+
+def _along(
+    engine: Engine, values: dict[str, Value], axis: Axis, upload: Upload | None
+) -> list[tuple[float, np.ndarray]]:
+    """Some of the pictures along the way, from one end to the other."""
+    last = len(axis.values) - 1
+    count = min(STRIP, last + 1)
+    found = sorted({axis.values[round(i * last / (count - 1))] for i in range(count)})
+    digest = upload.sha256 if upload else None
+    scenes = [scene_of({**values, axis.name: x}, digest).scene for x in found]
+    return [(x, engine.rendered(s, upload).numpy()) for x, s in zip(found, scenes, strict=True)]
 
 
 def _key(asked: dict[str, str], digest: str) -> str:

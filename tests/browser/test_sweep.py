@@ -90,6 +90,13 @@ def test_the_arrow_keys_move_along_the_axis_and_enter_opens(small: Page) -> None
     wait_for_scene(small, scene_of({**VALUES, "translate.x": 128}).scene.digest())
 
 
+def test_the_pictures_along_the_axis_open_too(small: Page) -> None:
+    pictures = small.locator(".panel-sweep .strip button")
+    expect(pictures).to_have_count(9)
+    pictures.last.click()
+    wait_for_scene(small, scene_of({**VALUES, "translate.x": 128}).scene.digest())
+
+
 def test_a_metric_can_be_switched_off(small: Page) -> None:
     small.locator('.panel-sweep tr[data-metric="sort"] input').uncheck()
     expect(small.locator('.curves[data-norm="norm"] .curve')).to_have_count(5)

@@ -8,6 +8,7 @@ import pytest
 
 from explorer.engine import Engine
 from explorer.form import scene_of
+from explorer.images import data_uri
 from explorer.ui import sweep as tab
 
 FORM = {"layout.size": "64"}
@@ -24,6 +25,17 @@ def test_it_ends_with_everything_and_a_table(engine: Engine) -> None:
     assert len(last["csv"].splitlines()) == 1 + last["known"] * len(last["series"])
     assert last["values"] == FORM and not last["notes"]
     json.dumps(last, allow_nan=False)
+
+
+def test_pictures_stand_along_the_axis_from_the_first_answer_on(engine: Engine) -> None:
+    first, *_, last = shown(engine, {"x": "rotate.angle", **SMALL}, FORM)
+    assert first["strip"] == last["strip"]
+    assert [item["x"] for item in last["strip"]] == [-180, -135, -90, -45, 0, 45, 90, 135, 180]
+    for item in last["strip"]:
+        wanted = engine.rendered(scene_of({**FORM, "rotate.angle": item["x"]}).scene)
+        assert item["picture"] == data_uri(wanted)
+    atlas = shown(engine, {"mode": "atlas", "cells": "13"}, FORM)[-1]
+    assert atlas["strip"] == []
 
 
 def test_before_the_end_there_is_no_key(engine: Engine) -> None:
