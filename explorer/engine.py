@@ -27,7 +27,7 @@ from explorer.perturbations import active
 from explorer.pictures import REFERENCES, picture, reference, subject
 from explorer.results import NORMS, Comparison, Exploration, Receipt, Verdict
 from explorer.scene import Layout, Scene, Source, Step
-from explorer.verdicts import Limits, on_features, on_pixels
+from explorer.verdicts import Limits, limits, on_features, on_pixels
 
 CACHE_BYTES = 1 << 30
 
@@ -98,7 +98,7 @@ class Engine:
             features_b = self._featured(ask.network, ask.weights, perturbed, keep=False)
             seen = time.perf_counter()
             compared = self._pair(ask.network, ask.weights, original, perturbed, keep=False)
-            verdicts = on_features(compared.scores(), *self._limits(scene, original, decoy))
+            verdicts = on_features(compared.scores(), self._limits(scene, original, decoy))
             if ask.baselines:
                 (pixels,) = self._on_pixels(scene, original, decoy, perturbed.image[None])
                 verdicts += pixels
@@ -157,19 +157,19 @@ class Engine:
                 ask = scene.question
                 original = self._rendered(scene.source, scene.layout, (), upload)
                 decoy = self._rendered(scene.decoy, scene.layout, (), None)
-                limits = self._limits(scene, original, decoy)
+                held = self._limits(scene, original, decoy)
                 extractor, heads = self.extractor(ask.network, ask.weights)
                 features = self._featured(ask.network, ask.weights, original)
                 changed = [i for i in places if active(scenes[i].challenge)]
                 if len(changed) < len(places):
                     # A batch rounds differently: the picture itself must stay at exactly zero.
-                    same = on_features(compare(features, features, heads).scores(), *limits)
+                    same = on_features(compare(features, features, heads).scores(), held)
                     found |= dict.fromkeys(places, same)
                 if changed:
                     images = torch.stack([self.rendered(scenes[i], upload) for i in changed])
                     compared = compare(features, batched(extractor, images), heads)
                     for k, i in enumerate(changed):
-                        found[i] = on_features(compared.scores(k), *limits)
+                        found[i] = on_features(compared.scores(k), held)
                 if ask.baselines:
                     images = torch.stack([self.rendered(scenes[i], upload) for i in places])
                     pixels = self._on_pixels(scene, original, decoy, images)
@@ -284,7 +284,8 @@ class Engine:
         blanks = [Picture(("reference", n, size), reference(n, size)) for n in names]
         against = self._pair(ask.network, ask.weights, original, *blanks)
         references = {name: against.scores(i) for i, name in enumerate(names)}
-        return references, self._pair(ask.network, ask.weights, original, decoy).scores()
+        to_decoy = self._pair(ask.network, ask.weights, original, decoy).scores()
+        return limits(references, to_decoy)
 
     def _on_pixels(
         self, scene: Scene, original: Picture, decoy: Picture, images: torch.Tensor
@@ -294,13 +295,13 @@ class Engine:
         ask = scene.question
         asked = dists.baselines(ask.network, ask.weights, str(self.device))
 
-        def limits() -> dict[str, torch.Tensor]:
+        def measured() -> dict[str, torch.Tensor]:
             blanks = [reference(name, scene.layout.size) for name in REFERENCES]
             others = torch.stack([*blanks, decoy.image])
             return distances(first, others.to(self.device), asked)
 
         key = ("pixels", len(asked), original.key, decoy.key)
-        to_limits = self._compared.get(key, limits, lambda found: 64 * len(found))
+        to_limits = self._compared.get(key, measured, lambda found: 64 * len(found))
         to_images = distances(first, images.to(self.device), asked)
         return on_pixels(to_images, to_limits, tuple(REFERENCES))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from explorer.attribution import HEATMAPS
 from explorer.networks import NETWORKS
@@ -96,8 +97,14 @@ SCENE_KNOBS: dict[str, Knob] = {
 }
 
 
+@cache
+def _knobs_of(owner: str) -> dict[str, Knob]:
+    entry = FAMILIES[owner] if owner in FAMILIES else PERTURBATIONS[owner]
+    return {f"{owner}.{name}": knob for name, knob in entry.knobs.items()}
+
+
 def _entry_knobs(entry: Entry) -> dict[str, Knob]:
-    return {f"{entry.name}.{name}": knob for name, knob in entry.knobs.items()}
+    return _knobs_of(entry.name)
 
 
 FORM: dict[str, Knob] = {
@@ -158,6 +165,9 @@ def scene_of(values: Mapping[str, object], upload_sha256: str | None = None) -> 
     )
     challenge = []
     for perturbation in PERTURBATIONS:
+        # Untouched knobs are at their defaults, which change nothing.
+        if values.keys().isdisjoint(_entry_knobs(perturbation)):
+            continue
         step = cleaner.step(perturbation)
         if not perturbation.is_neutral(step.kwargs()):
             challenge.append(step)
@@ -179,13 +189,11 @@ class _Cleaner:
         return cleaned.value
 
     def step(self, entry: Entry) -> Step:
-        given = {k: self.values[f"{entry.name}.{k}"] for k in entry.knobs if self._has(entry, k)}
+        names = zip(entry.knobs, _entry_knobs(entry), strict=True)
+        given = {knob: self.values[name] for knob, name in names if name in self.values}
         cleaned, notes = entry.clean(given)
         self.notes += notes
         return Step.of(entry.name, cleaned)
-
-    def _has(self, entry: Entry, knob: str) -> bool:
-        return f"{entry.name}.{knob}" in self.values
 
 
 def _decoy(name: str, source: Source) -> Step:

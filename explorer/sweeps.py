@@ -185,8 +185,8 @@ def _judged(
 def _levels(lengths: list[int]) -> list[tuple[int, list[tuple[int, ...]]]]:
     """Strides that halve, each with the grid places that no coarser one has."""
     stride = 1
-    # An atlas starts from four or so values an axis, a curve from eight.
-    while stride * (8 if len(lengths) == 1 else 4) < max(lengths):
+    # A curve starts from a full batch of points, an atlas from four or so values an axis.
+    while stride * (16 if len(lengths) == 1 else 4) < max(lengths):
         stride *= 2
     levels = []
     coarser = 0
