@@ -278,14 +278,19 @@ class Engine:
         return self._compared.get(key, make, lambda compared: compared.nbytes)
 
     def _limits(self, scene: Scene, original: Picture, decoy: Picture) -> Limits:
-        size = scene.layout.size
         ask = scene.question
         names = tuple(REFERENCES)
-        blanks = [Picture(("reference", n, size), reference(n, size)) for n in names]
-        against = self._pair(ask.network, ask.weights, original, *blanks)
-        references = {name: against.scores(i) for i, name in enumerate(names)}
-        to_decoy = self._pair(ask.network, ask.weights, original, decoy).scores()
-        return limits(references, to_decoy)
+
+        def make() -> Limits:
+            size = scene.layout.size
+            blanks = [Picture(("reference", n, size), reference(n, size)) for n in names]
+            against = self._pair(ask.network, ask.weights, original, *blanks)
+            references = {name: against.scores(i) for i, name in enumerate(names)}
+            to_decoy = self._pair(ask.network, ask.weights, original, decoy).scores()
+            return limits(references, to_decoy)
+
+        key = ("limits", ask.network, ask.weights, original.key, decoy.key)
+        return self._compared.get(key, make, lambda held: 100 * len(names) * len(held.decoy))
 
     def _on_pixels(
         self, scene: Scene, original: Picture, decoy: Picture, images: torch.Tensor
