@@ -9,7 +9,7 @@ Explorer.suiteExplore = (() => {
   function button(run, score, own) {
     const question =
       run.data.network === PIXELS
-        ? { "ask.baselines": true }
+        ? { "ask.baselines": true, ...(score.metric === "dists" && { "ask.network": "vgg16" }) }
         : { "ask.network": run.data.network, "ask.norm": score.norm === "norm" };
     if (own.values) {
       return made("Open in Explore", "", () => Explorer.form.open({ ...own.values, ...question }, false));

@@ -107,7 +107,8 @@ Explorer.suiteFiles = (() => {
   }
 
   function hasWeights({ network, weights }) {
-    if (network === PIXELS) return weights === undefined;
+    // Of the baselines only DISTS has any.
+    if (network === PIXELS && weights === undefined) return true;
     return isRecord(weights, isText) && Boolean(weights.origin && weights.sha256);
   }
 

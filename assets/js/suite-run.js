@@ -43,7 +43,7 @@ Explorer.suiteRun = (() => {
     const { origin, sha256 } = data.weights ?? {};
     const parts = [
       `${data.suite} · ${data.network}`,
-      data.network === PIXELS ? "no network" : `weights: ${origin}, sha256 ${sha256.slice(0, 12)}`,
+      data.weights ? `weights: ${origin}, sha256 ${sha256.slice(0, 12)}` : "no network",
       `${data.size.join(" × ")}`,
       data.computed,
       `version ${data.program}`,

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
-from explorer.baselines import BASELINES
+from explorer.baselines import NAMED
 from explorer.figures.originals import originals, sliders
 from explorer.figures.theme import shown, title_of
 from explorer.form import DEFAULTS, values_of
@@ -89,7 +89,8 @@ def figure(suite: Suite, receipt: Receipt, results: Sequence[CaseResult]) -> dic
 
     Lists under `scores` follow the order of `cases`, and lists of distances to the references the
     order of `references`. All numbers have six significant digits. The baselines have no
-    `weights`, and each of their scores has the same lists under `shown` as people know them.
+    `weights` unless DISTS is one of them, and each of their scores has the same lists under
+    `shown` as people know them.
     Where the suite was not made here, `originals` and each case's `sliders` take the scenes' place.
     """
     pixels = receipt.network == PIXELS
@@ -99,7 +100,7 @@ def figure(suite: Suite, receipt: Receipt, results: Sequence[CaseResult]) -> dic
         "suite": suite.name,
         "network": receipt.network,
         "title": PIXELS_TITLE if pixels else NETWORKS[receipt.network].title,
-        **({} if pixels else {"weights": weights}),
+        **({"weights": weights} if receipt.weights.sha256 else {}),
         "program": receipt.version,
         "computed": f"{receipt.dtype} on {receipt.device}",
         "size": list(receipt.size),
@@ -133,7 +134,7 @@ def _scores(suite: Suite, results: Sequence[CaseResult]) -> list[dict[str, Any]]
     found: dict[tuple[str, str], dict[Any, CaseResult]] = {}
     for result in results:
         found.setdefault((result.metric, result.norm), {})[result.case] = result
-    names = [*METRICS.names(), *BASELINES.names()]
+    names = [*METRICS.names(), *NAMED]
     rows = []
     for (metric, norm), by_case in sorted(
         # `sorted` is stable: the norms stay as they come.
@@ -149,7 +150,7 @@ def _scores(suite: Suite, results: Sequence[CaseResult]) -> list[dict[str, Any]]
             "passed": [int(r.passed) for r in own],
             "margin": [short(r.margin) for r in own],
         }
-        if metric in BASELINES:
+        if metric in NAMED:
             row["shown"] = _distances(suite, own, partial(shown, metric))
         rows.append(row)
     return rows

@@ -66,8 +66,9 @@ def steps(
         ValueError: if the pictures are too small for the network.
     """
     if network == PIXELS:
-        asked = dists.baselines(dists.NETWORK if dists.NETWORK in beside else "")
-        pieces = _on_pixels(suite, asked)
+        # Without VGG-16's weights the others need not wait for them.
+        joined = dists.NETWORK in beside and dists.available()
+        pieces = _on_pixels(suite, dists.baselines(dists.NETWORK if joined else ""))
     else:
         with engine.locked(), torch.inference_mode():
             extractor, heads = engine.extractor(network)

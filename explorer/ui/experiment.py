@@ -10,6 +10,7 @@ from typing import Any
 
 from explorer import __version__, dists, weights
 from explorer import suite as suites
+from explorer.baselines.dists import DISTS
 from explorer.engine import Engine
 from explorer.figures import suite as figures
 from explorer.networks import NETWORKS
@@ -174,7 +175,7 @@ def messages(engine: Engine, ask_text: object, path: str | None) -> Iterator[Mes
             continue
         finished.append(network)
         message = told("running", f"{network}: {done} of {cases}", (i + 1) / len(ask.networks))
-        run = figures.figure(suite, _receipt(engine, suite, network, ask.networks), results)
+        run = figures.figure(suite, _receipt(engine, suite, network, results), results)
         yield Message(message.status, run)
     text = f"Done: {cases} on {_places(finished)}." if finished else ""
     yield told("done" if finished else "refused", text, 1, left_out=_left_out(suite))
@@ -192,14 +193,16 @@ def _places(finished: Sequence[str]) -> str:
     return counted(networks, "network") + (f" and on {PIXELS}" if PIXELS in finished else "")
 
 
-def _receipt(engine: Engine, suite: suites.Suite, network: str, beside: Sequence[str]) -> Receipt:
+def _receipt(
+    engine: Engine, suite: suites.Suite, network: str, results: Sequence[suites.CaseResult]
+) -> Receipt:
     height, width = next(iter(suite.pictures.values())).shape[:2]
     if network == PIXELS:
         # Whatever the engine's own precision and device are: the baselines' are always these.
         info = WeightsInfo("no network", "")
-        if dists.NETWORK in beside:
+        if any(result.metric == DISTS.name for result in results):
             vgg = engine.extractor(dists.NETWORK)[0].info
-            info = WeightsInfo(f"no network; DISTS: {vgg.origin}", vgg.sha256, vgg.licence)
+            info = WeightsInfo(f"of DISTS only, {vgg.origin}", vgg.sha256, vgg.licence)
         return Receipt(network, info, (width, height), "float64", "cpu", __version__)
     info = engine.extractor(network)[0].info
     dtype = str(engine.dtype).removeprefix("torch.")

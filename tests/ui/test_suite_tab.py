@@ -91,6 +91,29 @@ def test_the_baselines_need_no_weights(own: str) -> None:
     assert (last.status["key"], last.status["notes"]) == ("done", [])
 
 
+def test_dists_is_one_of_them_beside_vgg16(engine: Engine, own: str, vgg16: str) -> None:
+    told = list(messages(engine, ask(vgg16, PIXELS), own))
+    assert told[-1].status["key"] == "done" and not told[-1].status["notes"]
+    vgg, pixels = (m.run for m in told if m.run)
+    assert vgg and pixels
+    assert [s["metric"] for s in pixels["scores"]] == ["mse", "psnr", "ssim", "dists"]
+    assert pixels["scores"][-1]["title"] == "DISTS" and pixels["scores"][-1]["shown"]
+    # What DISTS was made by is named.
+    assert pixels["weights"]["sha256"] == vgg["weights"]["sha256"]
+    assert "DISTS" in pixels["weights"]["origin"]
+
+
+def test_the_baselines_run_though_vgg16_is_not_here(
+    own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EXPLORER_CACHE", str(tmp_path))
+    *_, last = told = list(messages(Engine(device="cpu"), ask("vgg16", PIXELS), own))
+    (pixels,) = (m.run for m in told if m.run)
+    assert pixels["network"] == PIXELS and "weights" not in pixels
+    (note,) = last.status["notes"]
+    assert "vgg16" in note
+
+
 def test_whoever_asks_no_more_stops_the_network(own: str) -> None:
     engine = Engine(device="cpu")
     extractor, _ = engine.extractor("alexnet")
