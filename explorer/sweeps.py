@@ -105,11 +105,15 @@ def run(
 
     Raises:
         WeightsError: if the network's weights cannot be had.
-        ValueError: if the canvas is too small for the network, or there are not one or two axes.
+        ValueError: if the canvas is too small for the network, there are not one or two axes, or
+            one is a knob of another family than the picture's.
     """
     names = [axis.name for axis in axes]
     if len(axes) not in (1, 2) or len(set(names)) < len(names):
         raise ValueError(f"A sweep moves one knob or two different ones; {names} were given.")
+    still = [name for name in names if name not in sweepable(values)]
+    if still:
+        raise ValueError(f"{still[0]} does not move this picture: it belongs to another family.")
     levels = _levels([len(axis.values) for axis in axes])
     total = math.prod(len(axis.values) for axis in axes)
     known: list[SweepPoint] = []

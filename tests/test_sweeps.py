@@ -146,6 +146,14 @@ def test_one_knob_or_two_different_ones(engine: Engine, names: list[str]) -> Non
         next(sweeps.run(engine, DEFAULTS, tuple(sweeps.axis(n, 3) for n in names)))
 
 
+def test_a_knob_of_another_family_is_refused(engine: Engine) -> None:
+    axes = (sweeps.axis("rotate.angle", 3), sweeps.axis("maze.seed", 3))
+    with pytest.raises(ValueError, match="maze.seed does not move this picture"):
+        next(sweeps.run(engine, {"picture.family": "rings"}, axes))
+    with pytest.raises(ValueError, match="rings.radius does not move"):
+        next(sweeps.run(engine, {"picture.kind": "sample"}, (sweeps.axis("rings.radius", 3),)))
+
+
 def test_a_batch_is_halved_while_the_device_has_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine(device="cpu")
     plain = swept(engine, SMALL, sweeps.axis("rotate.angle", 7))

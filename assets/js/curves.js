@@ -172,8 +172,8 @@
       );
       const cells = norms.map(([norm]) => {
         const found = value.series.find((s) => s.metric === metric.metric && s.norm === norm);
-        const kind = found?.verdict.startsWith("passes") ? "pass" : "fail";
-        return html("td", { class: found ? kind : "" }, found?.verdict ?? "–");
+        const kind = { passes: "pass", fails: "fail" }[found?.verdict.split(" ")[0]] ?? "";
+        return html("td", { class: kind }, found?.verdict ?? "–");
       });
       return html("tr", { "data-metric": metric.metric }, html("th", { scope: "row" }, name), ...cells);
     });

@@ -110,6 +110,8 @@ def _curve(sweep: Sweep, index: int, stride: int) -> dict[str, Any]:
 def in_words(sweep: Sweep, index: int, stretches: list[tuple[float, float]]) -> str:
     """Where a metric fails along one knob: "fails from 14 px"."""
     moved = [p for p in sweep.points if p.rule != "none"]
+    if not moved:
+        return "nothing changes"
     if not stretches:
         return "passes everywhere"
     if all(not p.verdicts[index].passes(p.rule) for p in moved):

@@ -16,7 +16,7 @@ from explorer.networks import NETWORKS
 from explorer.results import PIXELS
 from explorer.ui.experiment import OPENING_NETWORKS, asked, checked, messages, status
 from explorer.ui.panels import carrier, packed
-from explorer.ui.stops import Stops
+from explorer.ui.stops import long_job
 
 INTRO = (
     "Each case is a picture and a changed copy that a person would still call the same: inverted, "
@@ -127,30 +127,14 @@ def _wire(
     ask: gr.HTML,
     stop: gr.HTML,
 ) -> None:
-    stops = Stops()
-
-    def work(text: object, path: str | None, call: gr.Request) -> Iterator[dict[Any, Any]]:
-        number = asked(text).number
+    def work(text: object, path: str | None) -> Iterator[dict[Any, Any]]:
         for message in messages(engine, text, path):
-            if stops.stopped(number, call):
-                return
             found = {controls: packed(message.status)}
             if message.run is not None:
                 found[runs] = packed(message.run)
             yield found
 
-    gr.on(
-        [ask.input],
-        work,
-        inputs=[ask, upload],
-        outputs=[controls, runs],
-        trigger_mode="multiple",
-        show_progress="hidden",
-        concurrency_limit=1,
-        concurrency_id="long",
-        api_visibility="private",
-    )
-    stops.listen(stop)
+    long_job(ask, stop, lambda text: asked(text).number, work, [upload], [controls, runs])
     gr.on(
         [upload.upload, upload.clear],
         lambda path: packed(checked(path)),

@@ -22,7 +22,7 @@ from explorer.spec import Choice, Value
 from explorer.synthesis import FAMILIES
 from explorer.ui.explore import Shown, values_in
 from explorer.ui.panels import carrier, packed
-from explorer.ui.stops import Stops
+from explorer.ui.stops import long_job
 
 EVERY_SECONDS = 0.25
 STRIP = 9
@@ -55,32 +55,18 @@ def build_tab(engine: Engine, shown: Shown) -> None:
         apply_default_css=False,
     )
 
-    stops = Stops()
-
-    def live(
-        request: object, form: object, upload: Upload | None, call: gr.Request
-    ) -> Iterator[Any]:
+    def work(request: object, form: object, upload: Upload | None) -> Iterator[Any]:
         asking = values_in(request)
-        number = asking.get("number")
-        echo = {"number": number if isinstance(number, int) else 0}
         for data in answers(engine, asking, values_in(form), upload):
-            if stops.stopped(number, call):
-                return
-            yield gr.skip() if data is None else packed(data | echo)
+            yield gr.skip() if data is None else packed(data | {"number": number_in(request)})
 
-    gr.on(
-        [asked.input],
-        live,
-        inputs=[asked, shown.form, shown.upload],
-        outputs=[panel],
-        # Each request is sent, also while a stopped one has not yet ended.
-        trigger_mode="multiple",
-        show_progress="hidden",
-        concurrency_limit=1,
-        concurrency_id="long",
-        api_visibility="private",
-    )
-    stops.listen(stopped)
+    long_job(asked, stopped, number_in, work, [shown.form, shown.upload], [panel])
+
+
+def number_in(request: object) -> int:
+    """The number by which the page knows a request; 0 for one that has none."""
+    number = values_in(request).get("number")
+    return number if isinstance(number, int) else 0
 
 
 def answers(

@@ -46,6 +46,13 @@ def test_where_it_fails_in_words(fails: dict[float, bool], words: str) -> None:
     assert figures.figure(sweep, {}, 1, done=True)["series"][0]["verdict"] == words
 
 
+def test_a_knob_without_effect_neither_passes_nor_fails() -> None:
+    axis = Axis("stain.strokes", "Strokes", "", (0.0, 1.0))
+    still = tuple(point((x,), 0.0, "none") for x in axis.values)
+    sweep = Sweep(RECEIPT, (axis,), still)
+    assert figures.in_words(sweep, 0, sweep.failing(0)) == "nothing changes"
+
+
 def test_degrees_stand_close_to_their_number() -> None:
     sweep = curve({-2: False, 0: False, 1.5: True}, unit="°")
     assert figures.in_words(sweep, 0, sweep.failing(0)) == "fails from 1.5°"
