@@ -1,6 +1,12 @@
-"""Deep perceptual similarity, explored: what networks' features say of two pictures."""
+"""Deep perceptual similarity, explored: what networks' features say of two pictures.
+
+`from explorer import compare, Loss, …` works without importing torch until one is used; see
+`docs/api.md`.
+"""
 
 import os
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 # Sorting runs beside torch on the same cores. By default torch's idle threads keep spinning for
 # milliseconds and take a core from it; this halves the time of a sort and costs forwards nothing.
@@ -8,3 +14,27 @@ import os
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from explorer.api.explore import explore as explore
+
+_HOMES = {
+    "explore": "explorer.api.explore",
+}
+"""Where each public name is defined; the module is imported when the name is first used."""
+
+__all__ = ["__version__", *_HOMES]
+
+if not TYPE_CHECKING:  # A type checker would believe that every name exists.
+
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used (PEP 562)."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        """What there is, imported or not."""
+        return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""The Python interface; its names are imported from `explorer` itself. See `docs/api.md`."""
