@@ -22,6 +22,7 @@ from explorer.canvas import smoothed
 from explorer.comparison import Compared, compare
 from explorer.features import Extractor, Features, batched
 from explorer.images import Upload
+from explorer.inside import Pair
 from explorer.networks import NETWORKS
 from explorer.perturbations import active
 from explorer.pictures import REFERENCES, picture, reference, subject
@@ -177,6 +178,58 @@ class Engine:
                         found[i] += verdicts
         return [found[i] for i in range(len(scenes))]
 
+    def pair(self, scene: Scene, upload: Upload | None = None) -> Pair:
+        """The original and the perturbed picture of a scene with all that the network said of them.
+
+        Their features are kept while there is room: no network runs when the same scene is asked
+        for again, whether by this or by `explore`.
+
+        Raises:
+            WeightsError: if the network's weights cannot be had.
+            ValueError: if the scene names an upload that is not given, or the canvas is too
+                small for the network.
+        """
+        with self._lock, torch.inference_mode():
+            ask = scene.question
+            pictures = [
+                self._rendered(scene.source, scene.layout, steps, upload)
+                for steps in ((), active(scene.challenge))
+            ]
+            extractor, heads = self.extractor(ask.network, ask.weights)
+            a, b = (self._featured(ask.network, ask.weights, picture) for picture in pictures)
+            compared = self._pair(ask.network, ask.weights, *pictures)
+            first, second = (picture.image for picture in pictures)
+            return Pair(extractor.network, first, second, a, b, compared, heads)
+
+    def limits(self, scene: Scene, upload: Upload | None = None) -> Limits:
+        """What the verdicts of a scene are held against: the references and the decoy.
+
+        Raises:
+            WeightsError: if the network's weights cannot be had.
+            ValueError: if the scene names an upload that is not given, or the canvas is too
+                small for the network.
+        """
+        with self._lock, torch.inference_mode():
+            original = self._rendered(scene.source, scene.layout, (), upload)
+            decoy = self._rendered(scene.decoy, scene.layout, (), None)
+            return self._limits(scene, original, decoy)
+
+    def blanks(self, scene: Scene) -> tuple[Features, Features]:
+        """The features of the reference pictures, in the order of `REFERENCES`, and the decoy's.
+
+        Raises:
+            WeightsError: if the network's weights cannot be had.
+            ValueError: if the canvas is too small for the network.
+        """
+        with self._lock, torch.inference_mode():
+            ask, size = scene.question, scene.layout.size
+            blanks = [Picture(("reference", n, size), reference(n, size)) for n in REFERENCES]
+            decoy = self._rendered(scene.decoy, scene.layout, (), None)
+            return (
+                self._featured(ask.network, ask.weights, *blanks),
+                self._featured(ask.network, ask.weights, decoy),
+            )
+
     def receipt(self, scene: Scene) -> Receipt:
         """What makes the numbers of a scene.
 
@@ -256,14 +309,19 @@ class Engine:
         self, network: str, choice: str, *pictures: Picture, keep: bool = True
     ) -> Features:
         key = (network, choice, tuple(p.key for p in pictures))
+
+        def run() -> Features:
+            images = torch.stack([p.image for p in pictures])
+            return batched(self.extractor(network, choice)[0], images)
+
+        def size(features: Features) -> int:
+            return features.nbytes
+
+        if keep and key in self._moving:
+            # What was on the screen while it moved shall stay: no second forward.
+            return self._features.get(key, lambda: self._moving.get(key, run, size), size)
         cache = self._features if keep or key in self._features else self._moving
-        return cache.get(
-            key,
-            lambda: batched(
-                self.extractor(network, choice)[0], torch.stack([p.image for p in pictures])
-            ),
-            lambda features: features.nbytes,
-        )
+        return cache.get(key, run, size)
 
     def _pair(
         self, network: str, choice: str, a: Picture, *others: Picture, keep: bool = True

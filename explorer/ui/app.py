@@ -14,6 +14,7 @@ import gradio as gr
 from explorer.engine import Engine
 from explorer.synthesis import FAMILIES
 from explorer.ui import explore, suite, sweep
+from explorer.ui.inside import tab as inside
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SCRIPTS = (
@@ -28,6 +29,8 @@ SCRIPTS = (
     "curves",
     "atlas",
     "sweep",
+    "inside",
+    "inside-channels",
     "suite-run",
     "suite-table",
     "suite-explore",
@@ -35,7 +38,7 @@ SCRIPTS = (
     "suite-files",
     "suite",
 )
-STYLES = ("explorer", "sweep", "suite")
+STYLES = ("explorer", "sweep", "suite", "inside")
 TITLE = "Deep Perceptual Similarity Explorer"
 INTRO = (
     f"<h1>{TITLE}</h1><p>How alike a neural network’s features say two pictures are, and where "
@@ -55,6 +58,8 @@ def build(engine: Engine | None = None) -> gr.Blocks:
                 sweep.build_tab(engine, shown)
             with gr.Tab("Challenge suite", id="suite-tab"):
                 suite.build_tab(engine)
+            with gr.Tab("Look inside", id="inside-tab"):
+                inside.build_tab(engine, shown)
     return demo
 
 

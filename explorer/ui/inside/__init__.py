@@ -1,0 +1,8 @@
+"""The tab Look inside: one view a file. This list puts them on the page, in its order."""
+
+from explorer.ui.inside import channels
+from explorer.ui.inside.view import Asked, View
+
+VIEWS: tuple[View, ...] = (channels.VIEW,)
+
+__all__ = ["VIEWS", "Asked", "View"]
