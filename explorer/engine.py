@@ -7,7 +7,6 @@ visitors from computing at once, which on few cores would only slow them all dow
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from explorer.comparison import Compared, compare
 from explorer.features import Extractor, Features, batched
 from explorer.images import Upload
 from explorer.inside import Pair
+from explorer.lock import FairLock
 from explorer.networks import NETWORKS
 from explorer.perturbations import active
 from explorer.pictures import REFERENCES, picture, reference, subject
@@ -55,7 +55,7 @@ class Engine:
             device = "cuda" if torch.cuda.is_available() else "cpu"
         self.device = torch.device(device)
         self.dtype = dtype
-        self._lock = threading.RLock()
+        self._lock = FairLock()
         self._extractors: dict[tuple[str, str], tuple[Extractor, tuple[torch.Tensor, ...] | None]]
         self._extractors = {}
         self._pictures = Cache(cache_bytes // 8)
@@ -70,7 +70,7 @@ class Engine:
         """All caches, for whoever wants to know what they hold."""
         return self._pictures, self._features, self._moving, self._compared
 
-    def locked(self) -> threading.RLock:
+    def locked(self) -> FairLock:
         """The lock to hold while computing beside the engine: `with engine.locked(): …`."""
         return self._lock
 
