@@ -20,6 +20,8 @@
     }
   }
 
+  Explorer.magma = TABLE; // 256 × (red, green, blue)
+
   function setup(root) {
     Explorer.segmented(root.querySelector(".segmented"), (button) => {
       options.scale = button.dataset.scale;
