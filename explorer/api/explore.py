@@ -12,8 +12,8 @@ import torch
 
 from explorer.api.engines import engine_for
 from explorer.engine import Engine
-from explorer.form import FORM, scene_of
-from explorer.images import take_upload
+from explorer.form import FORM, Filled, scene_of
+from explorer.images import Upload, take_upload
 from explorer.results import Exploration
 
 
@@ -41,26 +41,31 @@ def explore(
         PictureError: if `upload` is no picture.
         WeightsError: if the network's weights are not on this machine.
     """
-    known(values)
-    picture = None if upload is None else take_upload(os.fspath(upload))
-    filled = scene_of(values, picture.sha256 if picture else None)
+    filled, picture = asked(values, upload)
     notes = filled.notes
-    if picture is not None and filled.scene.source.kind != "upload":
-        notes += (f'{picture.name} is not shown: that needs "picture.kind": "upload".',)
     for note in notes:
         warnings.warn(note, stacklevel=2)
     found = (engine or engine_for(None, torch.float32)).explore(filled.scene, picture)
     return replace(found, notes=notes)
 
 
-def known(values: Mapping[str, object]) -> None:
-    """Refuse names that are no control.
+def asked(
+    values: Mapping[str, object], upload: str | os.PathLike[str] | None
+) -> tuple[Filled, Upload | None]:
+    """The scene that the controls describe, notes on what had to be changed, and the upload.
 
     Raises:
-        ValueError: naming the first, and the control that it may have meant.
+        ValueError: if a name is no control; it names the one that may have been meant.
+        PictureError: if `upload` is no picture.
     """
     for name in values:
         if name not in FORM:
             close = get_close_matches(str(name), FORM, n=1)
             meant = f"did you mean {close[0]!r}?" if close else "'rotate.angle' is one."
             raise ValueError(f"There is no control {name!r:.60}; {meant}")
+    picture = None if upload is None else take_upload(os.fspath(upload))
+    filled = scene_of(values, picture.sha256 if picture else None)
+    if picture is not None and filled.scene.source.kind != "upload":
+        note = f'{picture.name} is not shown: that needs "picture.kind": "upload".'
+        filled = replace(filled, notes=(*filled.notes, note))
+    return filled, picture

@@ -19,7 +19,8 @@ class Arranged:
 
     Attributes:
         values: (N, C, P).
-        scale: (N, 1, P), one over the L2 norm over channels; zero where that norm is zero.
+        scale: (N, 1, P), one over the L2 norm over channels; zero where that norm is zero. It
+            carries no gradient.
     """
 
     values: torch.Tensor
@@ -28,22 +29,20 @@ class Arranged:
     @classmethod
     def of(cls, values: torch.Tensor) -> Arranged:
         """Measure the norms of rearranged features."""
-        if values.requires_grad:
-            squares = values.square().sum(1, keepdim=True)
-            # The square root has no slope at zero; there the scale is a constant zero.
-            safe = torch.where(squares > 0, squares, torch.ones_like(squares))
-            return cls(values, torch.where(squares > 0, safe.rsqrt(), torch.zeros_like(squares)))
+        kept, values = values, values.detach()
         # Each way is several times slower than the other in the other memory layout.
         if values.stride(1) == 1:
             scale = torch.linalg.vector_norm(values, dim=1, keepdim=True).reciprocal()
         else:
             squares = torch.mul(values, values, out=_buffer(values))
             scale = squares.sum(1, keepdim=True).rsqrt()
-        return cls(values, scale.nan_to_num(posinf=0.0))
+        return cls(kept, scale.nan_to_num(posinf=0.0))
 
     @cached_property
     def normalised(self) -> torch.Tensor:
         """(N, C, P), every vector over channels of length one, or zero; kept once made."""
+        if torch.is_grad_enabled() and self.values.requires_grad:
+            return unit(self.values)
         return self.values * self.scale
 
     @property
@@ -132,9 +131,46 @@ def _is_dense(tensor: torch.Tensor) -> bool:
 
 
 def _differentiable_terms(a: Arranged, b: Arranged, heads: torch.Tensor | None) -> Terms:
-    squared = (a.normalised - b.normalised).square()
-    weighted = None if heads is None else torch.einsum("ncp,c->np", squared, heads)
-    return Terms((a.values - b.values).square().sum(1), squared.sum(1), weighted)
+    # Both through `unit`, also where only one needs a gradient: else d(x, x) would not be zero.
+    x, y = unit(a.values), unit(b.values)
+    weighted = None if heads is None else contributions(x, y, heads)
+    return Terms(contributions(a.values, b.values), contributions(x, y), weighted)
+
+
+def unit(values: torch.Tensor) -> torch.Tensor:
+    """Every vector over channels at length one, or zero where it is zero: what learns from norms.
+
+    The same numbers as `Arranged.normalised`, slower, with a gradient that is finite everywhere: a
+    vector of zeros has none, and neither has one whose squares are too small for its type (in
+    float32, with no value above 1e-19).
+
+    Args:
+        values: (N, C, P).
+    """
+    # The largest value cancels out of the result, so it needs no gradient; without it the cube in
+    # the slope of 1/√x would overflow from lengths of 1e-13 downwards.
+    largest = values.detach().abs().amax(1, keepdim=True)
+    is_zero = largest <= torch.finfo(values.dtype).tiny ** 0.5
+    scaled = values / largest.masked_fill(is_zero, 1)
+    squares = scaled.square().sum(1, keepdim=True)
+    return scaled * squares.masked_fill(is_zero, torch.inf).rsqrt()
+
+
+def contributions(
+    a: torch.Tensor, b: torch.Tensor, heads: torch.Tensor | None = None
+) -> torch.Tensor:
+    """What each place contributes, differentiable.
+
+    Args:
+        a: (N, C, P), normalised by `unit` where the distance is.
+        b: the same of the other pictures.
+        heads: (C,), the weight of each channel; all one without.
+
+    Returns:
+        (N, P); a layer's distance is the mean over P.
+    """
+    squared = (a - b).square()
+    return squared.sum(1) if heads is None else torch.einsum("ncp,c->np", squared, heads)
 
 
 def rank_terms(a: Arranged, b: Arranged, norm: str) -> torch.Tensor:
