@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import torch
 
-from explorer import __version__, dists, weights
+from explorer import __version__, blend, dists, weights
 from explorer.attribution import heatmaps
 from explorer.baselines import distances
 from explorer.cache import Cache
@@ -26,7 +26,7 @@ from explorer.lock import FairLock
 from explorer.networks import NETWORKS
 from explorer.perturbations import active
 from explorer.pictures import REFERENCES, picture, reference, subject
-from explorer.results import NORMS, Comparison, Exploration, Receipt, Verdict
+from explorer.results import NORMS, Comparison, Exploration, Receipt, Scores, Verdict
 from explorer.scene import Layout, Scene, Source, Step
 from explorer.verdicts import Limits, limits, on_features, on_pixels
 
@@ -99,7 +99,8 @@ class Engine:
             features_b = self._featured(ask.network, ask.weights, perturbed, keep=False)
             seen = time.perf_counter()
             compared = self._pair(ask.network, ask.weights, original, perturbed, keep=False)
-            verdicts = on_features(compared.scores(), self._limits(scene, original, decoy))
+            scores = _asked(scene, compared)
+            verdicts = on_features(scores, self._limits(scene, original, decoy))
             if ask.baselines:
                 (pixels,) = self._on_pixels(scene, original, decoy, perturbed.image[None])
                 verdicts += pixels
@@ -110,7 +111,7 @@ class Engine:
             comparison = Comparison(
                 self._receipt(extractor, (scene.layout.size, scene.layout.size)),
                 layers,
-                compared.scores(),
+                scores,
             )
         ended = time.perf_counter()
         return Exploration(
@@ -164,13 +165,14 @@ class Engine:
                 changed = [i for i in places if active(scenes[i].challenge)]
                 if len(changed) < len(places):
                     # A batch rounds differently: the picture itself must stay at exactly zero.
-                    same = on_features(compare(features, features, heads).scores(), held)
+                    unchanged = compare(features, features, heads)
+                    same = on_features(_asked(scene, unchanged), held)
                     found |= dict.fromkeys(places, same)
                 if changed:
                     images = torch.stack([self.rendered(scenes[i], upload) for i in changed])
                     compared = compare(features, batched(extractor, images), heads)
                     for k, i in enumerate(changed):
-                        found[i] = on_features(compared.scores(k), held)
+                        found[i] = on_features(_asked(scene, compared, k), held)
                 if ask.baselines:
                     images = torch.stack([self.rendered(scenes[i], upload) for i in places])
                     pixels = self._on_pixels(scene, original, decoy, images)
@@ -343,11 +345,11 @@ class Engine:
             size = scene.layout.size
             blanks = [Picture(("reference", n, size), reference(n, size)) for n in names]
             against = self._pair(ask.network, ask.weights, original, *blanks)
-            references = {name: against.scores(i) for i, name in enumerate(names)}
-            to_decoy = self._pair(ask.network, ask.weights, original, decoy).scores()
-            return limits(references, to_decoy)
+            references = {name: _asked(scene, against, i) for i, name in enumerate(names)}
+            to_decoy = self._pair(ask.network, ask.weights, original, decoy)
+            return limits(references, _asked(scene, to_decoy))
 
-        key = ("limits", ask.network, ask.weights, original.key, decoy.key)
+        key = ("limits", ask.network, ask.weights, ask.own, original.key, decoy.key)
         return self._compared.get(key, make, lambda held: 100 * len(names) * len(held.decoy))
 
     def _on_pixels(
@@ -377,6 +379,12 @@ class Engine:
             str(self.device),
             __version__,
         )
+
+
+def _asked(scene: Scene, compared: Compared, index: int = 0) -> Scores:
+    """The scores of a comparison, with those of the person's own metrics."""
+    ask = scene.question
+    return blend.with_blends(compared.scores(index), blend.read(ask.own), ask.network)
 
 
 def _tensor_bytes(tensor: torch.Tensor) -> int:

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from explorer import blend
 from explorer.attribution import HEATMAPS
 from explorer.networks import NETWORKS
 from explorer.perturbations import PERTURBATIONS
 from explorer.pictures import sample_names
 from explorer.registry import Entry
 from explorer.scene import Layout, Question, Scene, Source, Step
-from explorer.spec import Choice, Cleaned, Colour, Integer, Knob, Real, Toggle, Value
+from explorer.spec import Choice, Cleaned, Colour, Integer, Knob, Real, Text, Toggle, Value
 from explorer.synthesis import FAMILIES
 
 SIZES = ("64", "96", "128", "224", "256")
@@ -94,6 +95,12 @@ SCENE_KNOBS: dict[str, Knob] = {
         title="Baselines",
         help="Adds MSE, PSNR, SSIM and MS-SSIM of the pixels to the verdicts.",
     ),
+    "ask.own": Text(
+        "",
+        blend.canonical,
+        title="Own metrics",
+        help="Built in the tab Look inside; they stand beside the others, on their own network.",
+    ),
 }
 
 
@@ -162,6 +169,7 @@ def scene_of(values: Mapping[str, object], upload_sha256: str | None = None) -> 
         norm=bool(cleaner["ask.norm"]),
         heatmap=str(cleaner["ask.heatmap"]),
         baselines=bool(cleaner["ask.baselines"]),
+        own=str(cleaner["ask.own"]),
     )
     challenge = []
     for perturbation in PERTURBATIONS:
@@ -226,6 +234,7 @@ def values_of(scene: Scene) -> dict[str, Value]:
     values["ask.norm"] = scene.question.norm
     values["ask.heatmap"] = scene.question.heatmap
     values["ask.baselines"] = scene.question.baselines
+    values["ask.own"] = scene.question.own
     for step in scene.challenge:
         values.update(_named(step))
     return values

@@ -12,6 +12,8 @@ from explorer.scene import Scene
 NORMS = ("raw", "norm")
 PIXELS = "pixels"
 """What stands in place of the norm where a baseline compares pixels, not features."""
+OWN = "own"
+"""What stands in place of the norm for a blend, which mixes both."""
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,8 @@ class Layout:
 class Question:
     """What is asked of the pictures: network, its weights, and what the heatmaps show.
 
-    `baselines`: whether the classical measures of the pixels are asked, too.
+    `baselines`: whether the classical measures of the pixels are asked, too. `own`: a person's own
+    metrics, in the words of `explorer.blend`.
     """
 
     network: str = "alexnet"
@@ -75,6 +76,7 @@ class Question:
     norm: bool = True
     heatmap: str = "spatial"
     baselines: bool = False
+    own: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import numbers
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Union
 
@@ -172,7 +173,36 @@ class Colour:
         )
 
 
-Knob = Union[Real, Integer, Choice, Toggle, Colour]
+@dataclass(frozen=True)
+class Text:
+    """A line of text that `canonical` brings into its one form, or refuses with a ValueError."""
+
+    default: str
+    canonical: Callable[[str], str]
+    longest: int = 1000
+    title: str = ""
+    help: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a default that is not in its one form."""
+        if self.canonical(self.default) != self.default:
+            raise ValueError(f"Default {self.default!r} is not in its canonical form.")
+
+    def clean(self, value: object, name: str = "value") -> Cleaned:
+        """Accept what `canonical` accepts; anything else becomes the default."""
+        if not isinstance(value, str) or len(value) > self.longest:
+            return Cleaned(
+                self.default,
+                f"{name} was {_shorten(value)}, not used: a text of at most {self.longest} "
+                "characters is expected.",
+            )
+        try:
+            return Cleaned(self.canonical(value))
+        except ValueError as error:
+            return Cleaned(self.default, f"{name} was {_shorten(value)}, not used: {error}")
+
+
+Knob = Union[Real, Integer, Choice, Toggle, Colour, Text]
 
 
 def parse_colour(value: object) -> str | None:

@@ -13,7 +13,7 @@ from explorer.perturbations import PERTURBATIONS
 from explorer.presets import PRESETS, Preset
 from explorer.registry import Entry
 from explorer.scene import Scene
-from explorer.spec import Choice, Colour, Knob, Real, Toggle, Value
+from explorer.spec import Choice, Colour, Knob, Real, Text, Toggle, Value
 from explorer.synthesis import FAMILIES
 
 SHA = "5" * 64
@@ -42,6 +42,8 @@ def positions(knob: Knob) -> Iterator[Value]:
         yield from (False, True)
     elif isinstance(knob, Colour):
         yield from ("#000000", "#12ab9f")
+    elif isinstance(knob, Text):
+        yield from ("", "mine:alexnet:1,1,0.5,1,1:1,0,0.25:0.5")
     else:
         yield from knob.grid(3)
 
@@ -101,6 +103,8 @@ def test_hostile_values_give_a_scene_and_a_note(name: str) -> None:
     base = relevant(name)
     without = scene_of({k: v for k, v in base.items() if k != name}, SHA).scene
     for label, value in HOSTILE.items():
+        if label == "empty" and isinstance(FORM[name], Text):
+            continue  # No text is a text.
         filled = scene_of({**base, name: value}, SHA)
         assert len(filled.notes) == 1, (label, filled.notes)
         assert filled.notes[0].endswith(".") and "\n" not in filled.notes[0]

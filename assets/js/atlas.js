@@ -9,7 +9,7 @@
   const PASS = [0, 104, 136];
   const FAIL = [196, 84, 0];
   const PALE = [244, 241, 234];
-  const NORMS = { norm: "channel norm", raw: "no norm", pixels: "pixels" };
+  const NORMS = { norm: "channel norm", raw: "no norm", own: "your own", pixels: "pixels" };
 
   function colour(ratio) {
     const away = Math.min(Math.max(Math.log2(Math.max(ratio, 1e-9)) / REACH, -1), 1);

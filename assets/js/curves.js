@@ -8,6 +8,7 @@
   const NORMS = [
     ["norm", "With channel norm"],
     ["raw", "Without channel norm"],
+    ["own", "Your own"],
     ["pixels", "Baselines on pixels"],
   ];
   const hidden = new Set(); // metrics that the person switched off

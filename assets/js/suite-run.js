@@ -5,7 +5,7 @@
 Explorer.suiteRun = (() => {
   const KINDS = { invert: "invert", translate: "translate", rotate: "rotate", color_stain: "stain" };
   const PIXELS = "pixels"; // in place of the network and of the norm: the baselines need neither
-  const NORMS = { norm: "channel norm", raw: "no norm", [PIXELS]: "pixels" };
+  const NORMS = { norm: "channel norm", raw: "no norm", own: "your own", [PIXELS]: "pixels" };
 
   function kindsOf({ data }) {
     return Object.keys(KINDS).filter((kind) => data.cases.some((c) => c.kind === kind));

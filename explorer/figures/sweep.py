@@ -11,13 +11,13 @@ import numpy as np
 
 from explorer.figures.theme import colour_of, shown, title_of
 from explorer.images import data_uri
-from explorer.results import PIXELS, Axis, Sweep, Verdict
+from explorer.results import OWN, PIXELS, Axis, Sweep, Verdict
 from explorer.spec import Value
 
 DOMAIN = (0.01, 30.0)
 """Shown range of distance ÷ limit, the same as the verdict ladder's."""
 
-ORDER = ("norm", "raw", PIXELS)
+ORDER = ("norm", "raw", OWN, PIXELS)
 
 
 def figure(

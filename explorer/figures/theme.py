@@ -6,7 +6,7 @@ import math
 
 from explorer.baselines import NAMED
 from explorer.metrics import METRICS
-from explorer.results import PIXELS
+from explorer.results import OWN, PIXELS
 
 # Okabe and Ito's palette: told apart with every common kind of colour vision.
 METRIC_COLOURS = {
@@ -22,22 +22,28 @@ METRIC_COLOURS = {
     "ms-ssim": "#ad494a",
     "dists": "#31a354",
 }
-OTHER_COLOUR = "#7f7f7f"
+OWN_COLOURS = ("#a6761d", "#e7298a", "#66a61e", "#1f78b4", "#b15928", "#6a3d9a")
+OWN_HELP = "A metric of your own, built in the tab Look inside."
 
 
 def colour_of(metric: str) -> str:
     """The colour of a metric, the same in every figure."""
-    return METRIC_COLOURS.get(metric, OTHER_COLOUR)
+    # A person's own metric keeps its colour, whichever others there are.
+    return METRIC_COLOURS.get(metric) or OWN_COLOURS[sum(metric.encode()) % len(OWN_COLOURS)]
 
 
 def title_of(metric: str) -> str:
-    """What people read for a metric or a baseline."""
-    return METRICS[metric].title if metric in METRICS else NAMED[metric].title
+    """What people read for a metric, a baseline, or a metric of their own."""
+    if metric in METRICS:
+        return METRICS[metric].title
+    return NAMED[metric].title if metric in NAMED else metric
 
 
 def help_of(metric: str) -> str:
     """One sentence on what a metric or a baseline compares."""
-    return METRICS[metric].help if metric in METRICS else NAMED[metric].help
+    if metric in METRICS:
+        return METRICS[metric].help
+    return NAMED[metric].help if metric in NAMED else OWN_HELP
 
 
 def shown(metric: str, distance: float) -> str:
@@ -46,7 +52,7 @@ def shown(metric: str, distance: float) -> str:
     >>> shown("spatial", 0.25), shown("ssim", 0.25), shown("psnr", 0.1), shown("psnr", 0.0)
     ('0.25', '0.75', '20 dB', '∞ dB')
     """
-    if metric in METRICS:
+    if metric not in NAMED:
         return number(distance)
     baseline = NAMED[metric]
     value = baseline.value(distance)
@@ -56,7 +62,7 @@ def shown(metric: str, distance: float) -> str:
 
 def is_shown(metric: str, norm: str, chosen: str) -> bool:
     """Whether a score belongs on the page when the norm `chosen` is: or has no choice."""
-    return norm in (chosen, PIXELS) or METRICS[metric].norms == ("norm",)
+    return norm in (chosen, PIXELS, OWN) or METRICS[metric].norms == ("norm",)
 
 
 def number(value: float) -> str:

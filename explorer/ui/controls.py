@@ -15,7 +15,7 @@ from explorer.form import DEFAULTS, FORM
 from explorer.perturbations import PERTURBATIONS
 from explorer.presets import OPENING
 from explorer.registry import Entry
-from explorer.spec import Choice, Colour, Knob, Real, Toggle, Value
+from explorer.spec import Choice, Colour, Integer, Knob, Real, Text, Toggle, Value
 
 RADIO_UP_TO = 3
 
@@ -49,6 +49,7 @@ def control(name: str) -> str:
     caption = f'<label for="{ident}-input">{title}</label>'
     if isinstance(knob, Real):
         limits = f'min="{knob.low:g}" max="{knob.high:g}" step="{knob.step:g}" value="{value:g}"'
+        data += " data-whole" if isinstance(knob, Integer) else ""
         body = (
             f'<div class="caption">{caption}'
             f'<input type="number" {limits} aria-label="{title}, typed">'
@@ -71,6 +72,14 @@ def control(name: str) -> str:
     elif isinstance(knob, Colour):
         picker = f'<input type="color" id="{ident}-input" value="{value}" {data}>'
         body = f'<div class="caption">{caption}{picker}</div>{about}'
+    elif isinstance(knob, Text):
+        # Written by the page, not by hand: people see its summary, and can take it away.
+        body = (
+            f'<div class="caption"><span id="{ident}-label">{title}</span>'
+            f'<button type="button" class="undo" aria-label="Remove {title}" title="Remove" hidden>'
+            f'↺</button></div><input type="hidden" value="{escape(str(value))}" {data}>'
+            f'<output class="summary" aria-labelledby="{ident}-label"></output>{about}'
+        )
     else:
         raise TypeError(f"No control for {knob!r}.")
     return f'<div class="knob" id="{ident}" title="{escape(knob.help)}">{body}</div>'
