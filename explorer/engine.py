@@ -232,6 +232,21 @@ class Engine:
                 self._featured(ask.network, ask.weights, decoy),
             )
 
+    def features(self, image: torch.Tensor, scene: Scene) -> Features:
+        """The features of a picture of no scene, from the network that `scene` asks.
+
+        Args:
+            image: float32, 3 × H × W, in [0, 1].
+            scene: only its question counts.
+
+        Raises:
+            WeightsError: if the network's weights cannot be had.
+            ValueError: if the picture is too small for the network.
+        """
+        with self._lock, torch.inference_mode():
+            ask = scene.question
+            return self._featured(ask.network, ask.weights, Picture(_content_key(image), image))
+
     def receipt(self, scene: Scene) -> Receipt:
         """What makes the numbers of a scene.
 
