@@ -2,14 +2,17 @@
 "use strict";
 
 Explorer.form = (() => {
-  const inputs = {}; // name → the elements of that knob (several for radio buttons)
-  const defaults = {};
+  const inputs = new Map(); // name → the elements of that knob (several for radio buttons)
+  const defaults = new Map();
   const values = {};
+  const listeners = [];
+  let count = null; // of all knobs
   let write = () => {};
   let send = () => {};
 
-  /** Called by the hidden component that carries the form to the server. */
-  function attach(props, trigger) {
+  /** Called by the hidden component that carries the form of `knobs` values to the server. */
+  function attach(props, trigger, knobs) {
+    count = knobs;
     write = () => {
       props.value = JSON.stringify(changed());
     };
@@ -17,11 +20,28 @@ Explorer.form = (() => {
       write();
       trigger("input");
     };
+    complete();
+  }
+
+  /** Call `heard({ knob, ended, moved })` on every change by a person.
+
+      `knob` is the one that moves, null for several at once; `ended` says that it came to rest;
+      `moved` is false where a knob rests that had moved before. */
+  function listen(heard) {
+    listeners.push(heard);
+  }
+
+  function tell(knob, ended, moved = true) {
+    for (const heard of listeners) heard({ knob, ended, moved });
+  }
+
+  function complete() {
+    if (inputs.size === count) Explorer.arrived("form");
   }
 
   /** The values that are not their defaults. */
   function changed() {
-    const names = Object.keys(values).filter((name) => values[name] !== defaults[name]);
+    const names = Object.keys(values).filter((name) => values[name] !== defaults.get(name));
     return Object.fromEntries(names.map((name) => [name, values[name]]));
   }
 
@@ -29,10 +49,12 @@ Explorer.form = (() => {
   function adopt(root) {
     for (const input of root.querySelectorAll("[data-knob]")) {
       const name = input.dataset.knob;
-      (inputs[name] ||= []).push(input);
-      defaults[name] = JSON.parse(input.dataset.default);
+      if (!inputs.has(name)) inputs.set(name, []);
+      inputs.get(name).push(input);
+      defaults.set(name, JSON.parse(input.dataset.default));
       if (input.type !== "radio" || input.checked) values[name] = read(input);
-      input.addEventListener("input", () => change(name, read(input)));
+      input.addEventListener("input", () => change(name, read(input), false));
+      input.addEventListener("change", () => tell(name, true, false));
     }
     for (const number of root.querySelectorAll("input[type=number]")) {
       const range = number.closest(".knob").querySelector("input[type=range]");
@@ -41,26 +63,27 @@ Explorer.form = (() => {
         const low = parseFloat(range.min);
         const high = parseFloat(range.max);
         const name = range.dataset.knob;
-        change(name, Number.isFinite(typed) ? Math.min(Math.max(typed, low), high) : values[name]);
+        const wanted = Number.isFinite(typed) ? Math.min(Math.max(typed, low), high) : values[name];
+        change(name, wanted, true);
         show(name);
       });
     }
     for (const undo of root.querySelectorAll(".undo")) {
       const { knob } = undo.closest(".knob").querySelector("[data-knob]").dataset;
       undo.addEventListener("click", () => {
-        change(knob, defaults[knob]);
+        change(knob, defaults.get(knob), true);
         show(knob);
-        inputs[knob][0].focus();
+        inputs.get(knob)[0].focus();
       });
     }
     for (const button of root.querySelectorAll("button.action")) {
       button.addEventListener("click", () => {
-        set(JSON.parse(button.dataset.values), button.dataset.keep === "true");
-        send();
+        put(withOwn(JSON.parse(button.dataset.values)), button.dataset.keep === "true");
       });
     }
     for (const input of root.querySelectorAll("[data-knob]")) decorate(input.dataset.knob);
     reveal();
+    complete();
   }
 
   function read(input) {
@@ -69,25 +92,26 @@ Explorer.form = (() => {
     return input.value;
   }
 
-  function change(name, value) {
+  function change(name, value, ended) {
     values[name] = value;
     decorate(name);
     reveal();
     send();
+    tell(name, ended);
   }
 
   /** Put values on the controls; others go back to their defaults unless they are kept. */
   function set(wanted, keep) {
     for (const name of Object.keys(values)) {
       if (name in wanted) values[name] = wanted[name];
-      else if (!keep) values[name] = defaults[name];
+      else if (!keep) values[name] = defaults.get(name);
       show(name);
     }
     reveal();
   }
 
   function show(name) {
-    for (const input of inputs[name]) {
+    for (const input of inputs.get(name)) {
       if (input.type === "checkbox") input.checked = values[name];
       else if (input.type === "radio") input.checked = input.value === values[name];
       else input.value = values[name];
@@ -97,25 +121,42 @@ Explorer.form = (() => {
 
   /** The typed number, the reset button and the filled part of a slider follow its value. */
   function decorate(name) {
-    const [input] = inputs[name];
-    if (input.type !== "range") return;
+    const [input] = inputs.get(name);
     const knob = input.closest(".knob");
+    if (input.type === "hidden") {
+      const names = values[name] ? values[name].split(";").map((own) => own.split(":")[0]) : [];
+      Explorer.setText(knob.querySelector(".summary"), names.join(", "));
+      knob.querySelector(".undo").hidden = names.length === 0;
+    }
+    if (input.type !== "range") return;
     const number = knob.querySelector("input[type=number]");
     if (document.activeElement !== number) number.value = values[name];
-    knob.querySelector(".undo").hidden = values[name] === defaults[name];
+    knob.querySelector(".undo").hidden = values[name] === defaults.get(name);
   }
 
-  /** Put values on the controls, ask for the answer, and show it. Others stay if they are kept. */
-  function open(wanted, keep) {
+  /** Put values on the controls and ask for the answer. Others stay if they are kept. */
+  function put(wanted, keep) {
     set(wanted, keep);
     send();
+    tell(null, true);
+  }
+
+  /** A preset or a case says nothing of a person's own metrics: they stay in use. */
+  function withOwn(wanted) {
+    return { "ask.own": values["ask.own"], ...wanted };
+  }
+
+  /** The same, and show the answer. */
+  function open(wanted, keep) {
+    put(withOwn(wanted), keep);
     Explorer.openTab("Explore");
   }
 
   /** Put values on the controls for a picture that is uploaded next: its event asks, once. */
   function stage(wanted) {
-    set(wanted, false);
+    set(withOwn(wanted), false);
     write();
+    tell(null, true);
     Explorer.openTab("Explore");
   }
 
@@ -125,7 +166,8 @@ Explorer.form = (() => {
     data.kind = values["picture.kind"] ?? "synthesis";
     data.family = data.kind === "synthesis" ? (values["picture.family"] ?? "") : "";
     data.weights = values["ask.weights"] ?? "pretrained";
+    data.own = values["ask.own"] ? "yes" : "no";
   }
 
-  return { adopt, attach, changed, set, open, stage, values };
+  return { adopt, attach, listen, changed, set, put, open, stage, values, inputs, defaults };
 })();

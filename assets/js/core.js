@@ -6,7 +6,10 @@ const Explorer = (() => {
   const latest = {};
   const roots = {};
   const waiting = new Set();
+  const held = new Set(); // what would draw the answers that the page came with
+  let holding = false;
   let scheduled = false;
+  let missing = new Set(["status", "receipt", "form", "link"]); // what a link is opened with
 
   /** Register `draw(root, value)` and `setup(root)`, run once when the panel appears. */
   function panel(name, draw, setup) {
@@ -23,9 +26,38 @@ const Explorer = (() => {
       latest[name] = JSON.parse(props.value);
       redraw(name);
     };
-    watch("value", take);
-    take();
+    watch("value", () => {
+      release();
+      take();
+    });
+    if (holding) held.add(take);
+    else take();
     new ResizeObserver(() => redraw(name)).observe(root);
+    arrived(name);
+  }
+
+  /** Do not draw the answers that the page came with: a link asks for others. */
+  function hold() {
+    holding = true;
+    document.documentElement.dataset.opening = "yes";
+    // An answer that does not come must not leave the page empty for ever.
+    setTimeout(release, 20000);
+  }
+
+  /** Draw what was held back, unless something newer came. */
+  function release() {
+    if (!holding) return;
+    holding = false;
+    delete document.documentElement.dataset.opening;
+    for (const take of held) take();
+    held.clear();
+  }
+
+  /** A part of the page stands; the address is read when all that it needs do. */
+  function arrived(name) {
+    if (!missing.delete(name) || missing.size) return;
+    // The framework listens to its components once all of them are there.
+    setTimeout(() => Explorer.link.begin());
   }
 
   /** Draw a panel again, before the next frame. */
@@ -107,23 +139,58 @@ const Explorer = (() => {
     carriers[name](value);
   }
 
+  /** The buttons of all tabs; those without room on a narrow screen stand in a menu. */
+  function tabs() {
+    return [...document.querySelectorAll('#tabs button[role="tab"], #tabs .overflow-dropdown button')];
+  }
+
   /** Show the tab with that title. */
   function openTab(title) {
-    const tabs = [...document.querySelectorAll('#tabs button[role="tab"]')];
-    tabs.find((tab) => tab.textContent.trim() === title)?.click();
+    tabs().find((tab) => tab.textContent.trim() === title)?.click();
     window.scrollTo({ top: 0 });
   }
 
-  /** Offer text as a file. */
-  function download(name, text, type) {
-    const link = html("a", { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  /** Offer text, or a blob, as a file. */
+  function download(name, content, type) {
+    const link = html("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  /** Copy text, which the button confirms. Without permission it is selected in `shown` instead. */
+  async function copy(text, button, shown) {
+    let done = "✓";
+    try {
+      await navigator.clipboard.writeText(text);
+      say(`Copied: ${text}`);
+    } catch {
+      done = "✗";
+      if (shown) {
+        shown.textContent = text;
+        getSelection().selectAllChildren(shown);
+        say("Selected, ready to copy with the keyboard.");
+      } else say("The browser does not let this page copy.");
+    }
+    button.dataset.done = done;
+    setTimeout(() => delete button.dataset.done, 1500);
+  }
+
+  /** Say something to a person who does not see the page. */
+  function say(text) {
+    let place = document.querySelector("#said");
+    if (!place) {
+      place = html("p", { id: "said", class: "sr-only", role: "status" });
+      document.body.append(place);
+    }
+    place.textContent = text;
   }
 
   function setText(node, text) {
     if (node.textContent !== text) node.textContent = text;
   }
 
-  return { panel, mount, redraw, svg, html, segmented, carry, ask, openTab, download, setText, latest, roots };
+  return {
+    panel, mount, redraw, hold, release, arrived, svg, html, segmented, carry, ask, tabs, openTab,
+    download, copy, say, setText, latest, roots,
+  };
 })();

@@ -105,7 +105,7 @@
     const rows = root.querySelector(".rows");
     if (rows.clientWidth === 0) return;
     const narrow = rows.clientWidth < 560;
-    const width = Math.max(narrow ? rows.clientWidth : rows.clientWidth - 320, 160);
+    const width = Math.max(narrow ? rows.clientWidth : rows.clientWidth - 344, 160);
     const nodes = value.rows.map((row) => {
       const verdict = value.rule === "none" ? "·" : row.passed ? "✓" : "✗";
       const kind = value.rule === "none" ? "idle" : row.passed ? "pass" : "fail";
@@ -127,16 +127,17 @@
           // SSIM and PSNR rise with likeness: the ratio is that of the distances behind them.
           row.ratio === null ? "" : `${row.norm === "pixels" ? " · " : " = "}${row.ratio.toPrecision(2)} × `,
           row.ratio === null ? "" : html("span", { class: "near" }, row.nearest),
+          html("button", { type: "button", class: "copy-score", "aria-label": `Copy ${row.title}` }),
         ),
         html("span", { class: "sr-only" }, row.sentence),
       );
     });
     const scale = html("div", { class: "row scale" }, html("div"), axis(value, width), html("div"));
-    const focused = rows.contains(document.activeElement)
-      ? document.activeElement.dataset.metric
-      : null;
+    const focused = rows.contains(document.activeElement) ? document.activeElement : null;
+    const again = focused?.closest("[data-metric]").dataset.metric;
     rows.replaceChildren(...nodes, scale);
-    if (focused) rows.querySelector(`[data-metric="${focused}"]`)?.focus();
+    const row = again && rows.querySelector(`[data-metric="${again}"]`);
+    if (row) (focused.matches("button") ? row.querySelector("button") : row).focus();
     Explorer.setText(root.querySelector(".summary"), summary(value));
     mini(value);
   }
@@ -171,5 +172,21 @@
     return `✓ means ${rule}. With channel norm ${count("norm")} pass, without ${count("raw")}${pixels}.`;
   }
 
-  Explorer.panel("ladder", draw);
+  /** A row's distance, or all of them, as lines to cite. */
+  function setup(root) {
+    const cited = (row) => {
+      const norm = { norm: ", channel norm", raw: ", no norm" }[row.norm] ?? "";
+      const sign = row.norm === "pixels" ? "" : "d = ";
+      return Explorer.receipt.line(`${row.title}${norm}, ${sign}${row.distance}`, row.asksNetwork);
+    };
+    root.addEventListener("click", (event) => {
+      const button = event.target.closest(".copy-score, .copy-all");
+      if (!button) return;
+      const { metric } = button.closest("[data-metric]")?.dataset ?? {};
+      const wanted = Explorer.latest.ladder.rows.filter((row) => !metric || row.metric === metric);
+      Explorer.copy(wanted.map(cited).join("\n"), button);
+    });
+  }
+
+  Explorer.panel("ladder", draw, setup);
 })();

@@ -8,13 +8,20 @@
   let awaited = 0; // the number of the sweep that runs; 0 when none does
   let swept = null; // the picture that was swept last
   let current = null; // the newest answer to what was asked last
+  let panel = null; // null until the tab is opened for the first time
+  let linked = new Map(); // what a link says of this tab, until it is opened
 
   function setup(root) {
     Explorer.segmented(root.querySelector(".segmented"), (button) => {
       mode = button.dataset.mode;
       root.dataset.mode = mode;
     });
-    root.querySelector(".run").addEventListener("click", () => run(root));
+    panel = root;
+    if (linked.size) Explorer.link.say(choose(linked));
+    root.querySelector(".run").addEventListener("click", () => {
+      run(root);
+      Explorer.link.update(true);
+    });
     root.querySelector(".stop").addEventListener("click", () => {
       Explorer.ask("sweep-stopped", asked);
       working(root, 0);
@@ -34,6 +41,51 @@
       // What stands here belongs to the picture that Explore showed then.
       if (appears && swept !== picture()) run(root);
     }).observe(root);
+  }
+
+  /** Put what a link says on the tab's own controls; gives a sentence for what it cannot use. */
+  function choose(values) {
+    const wanted = new Map(values);
+    const notes = [];
+    for (const select of panel.querySelectorAll("select")) {
+      const name = select.dataset.ask;
+      const fallback = [...select.options].find((option) => option.defaultSelected).value;
+      const value = wanted.get(name) ?? fallback;
+      const known = [...select.options].some((option) => option.value === value);
+      select.value = known ? value : fallback;
+      if (known) wanted.delete(name);
+    }
+    const modes = panel.querySelectorAll("[data-mode][role=radio]");
+    const chosen = wanted.get("mode") ?? "curve";
+    for (const button of modes) {
+      if (button.dataset.mode !== chosen) continue;
+      wanted.delete("mode");
+      if (mode !== chosen) button.click();
+    }
+    for (const [name, value] of wanted) {
+      notes.push(`Sweep has no ${Explorer.linkValues.short(name)} ${Explorer.linkValues.short(value)}: left out.`);
+    }
+    return notes;
+  }
+
+  /** What a link says of this tab. */
+  function write() {
+    if (!panel) return Object.fromEntries(linked);
+    const found = mode === "curve" ? {} : { mode };
+    for (const select of panel.querySelectorAll("select")) {
+      const [option] = select.selectedOptions;
+      if (option && !option.defaultSelected) found[select.dataset.ask] = option.value;
+    }
+    return found;
+  }
+
+  function read(values) {
+    if (!panel) linked = values;
+    const before = panel && JSON.stringify(write());
+    const notes = panel ? choose(values) : [];
+    // A sweep that is in view follows its address.
+    if (panel?.clientWidth && JSON.stringify(write()) !== before) run(panel);
+    return notes;
   }
 
   /** What a sweep depends on: all of Explore's values but the knobs that move and mere views. */
@@ -105,4 +157,5 @@
   }
 
   Explorer.panel("sweep", draw, setup);
+  Explorer.link.part("sweep", { read, write });
 })();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from explorer.baselines import BASELINES
 from explorer.figures.theme import colour_of, help_of, is_shown, shown, title_of
 from explorer.results import PIXELS, Exploration, Verdict, rule_of
 
@@ -59,6 +60,7 @@ def _row(verdict: Verdict, rule: str, passed: bool) -> dict[str, Any]:
         "title": title_of(verdict.metric),
         "help": help_of(verdict.metric),
         "norm": verdict.norm,
+        "asksNetwork": verdict.metric not in BASELINES,
         "colour": colour_of(verdict.metric),
         "distance": shown(verdict.metric, verdict.distance),
         "ratio": ratio(verdict.distance),

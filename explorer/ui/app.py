@@ -13,18 +13,22 @@ import gradio as gr
 
 from explorer.engine import Engine
 from explorer.synthesis import FAMILIES
-from explorer.ui import explore, suite, sweep
+from explorer.ui import explore, share, suite, sweep
 from explorer.ui.inside import tab as inside
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SCRIPTS = (
     "core",
     "controls",
+    "link-values",
+    "link",
     "status",
     "pictures",
     "ladder",
     "bars",
     "heatmaps",
+    "share-picture",
+    "share",
     "receipt",
     "curves",
     "atlas",
@@ -38,7 +42,7 @@ SCRIPTS = (
     "suite-files",
     "suite",
 )
-STYLES = ("explorer", "sweep", "suite", "inside")
+STYLES = ("explorer", "sweep", "suite", "inside", "share")
 TITLE = "Deep Perceptual Similarity Explorer"
 INTRO = (
     f"<h1>{TITLE}</h1><p>How alike a neural network’s features say two pictures are, and where "
@@ -54,6 +58,7 @@ def build(engine: Engine | None = None) -> gr.Blocks:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Explore", id="explore-tab"):
                 shown = explore.build_tab(engine)
+                share.build(engine, shown)
             with gr.Tab("Sweep", id="sweep-tab"):
                 sweep.build_tab(engine, shown)
             with gr.Tab("Challenge suite", id="suite-tab"):

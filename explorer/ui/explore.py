@@ -24,6 +24,8 @@ from explorer.ui.step import step
 
 SESSION_SECONDS = 3600
 LARGEST_FORM = 20_000
+# Filled when the page is opened by a link to somebody's picture.
+LINK_NOTE = '<p class="note" id="link-picture" role="status" hidden></p>'
 FETCH_NOTE = (
     '<p class="note">They are not on this machine yet, or damaged. They are fetched once, checked '
     "by hash and kept.</p>"
@@ -46,11 +48,12 @@ def build_tab(engine: Engine) -> Shown:
             form = gr.HTML(
                 json.dumps(dict(OPENING.values)),
                 html_template="",
-                js_on_load="Explorer.form.attach(props, trigger);",
+                js_on_load=f"Explorer.form.attach(props, trigger, {len(FORM)});",
                 elem_id="form",
             )
             _part(_picture())
             with gr.Column(elem_classes=["for-upload"]):
+                gr.HTML(LINK_NOTE, js_on_load="Explorer.arrived('link');")
                 uploader = gr.Image(
                     type="filepath",
                     image_mode=None,
@@ -118,6 +121,7 @@ def _challenge_and_metric() -> str:
             "3 · Metric",
             group(["ask.network", "ask.norm", "ask.heatmap", "ask.baselines", "ask.weights"]),
             group(["ask.seed"], "for-random"),
+            group(["ask.own"], "for-own"),
         )
     )
 

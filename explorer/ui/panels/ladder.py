@@ -11,4 +11,6 @@ PANEL = Panel(
     "still sees the same picture; right of it, it would rather have a blank canvas.",
     '<div class="rows"></div><p class="summary" role="status"></p><div class="tip" hidden></div>',
     ladder.figure,
+    '<button type="button" class="action copy-all" title="One line for each metric: what made the '
+    'number, and its link">Copy all</button>',
 )
