@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import torch
 
@@ -31,6 +33,7 @@ from explorer.scene import Layout, Scene, Source, Step
 from explorer.verdicts import Limits, limits, on_features, on_pixels
 
 CACHE_BYTES = 1 << 30
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -225,12 +228,86 @@ class Engine:
         """
         with self._lock, torch.inference_mode():
             ask, size = scene.question, scene.layout.size
-            blanks = [Picture(("reference", n, size), reference(n, size)) for n in REFERENCES]
+            blanks = _reference_pictures(size)
             decoy = self._rendered(scene.decoy, scene.layout, (), None)
             return (
                 self._featured(ask.network, ask.weights, *blanks),
                 self._featured(ask.network, ask.weights, decoy),
             )
+
+    def against(
+        self, scene: Scene, upload: Upload | None = None, swapped: bool = False
+    ) -> tuple[Compared, Compared]:
+        """How the original compares with each of the references, and with the decoy.
+
+        Args:
+            scene: what is on the screen.
+            upload: the decoded picture, if the scene's source is one.
+            swapped: whether the perturbed picture stands in the original's place.
+
+        Raises:
+            WeightsError: if the network's weights cannot be had.
+            ValueError: if the scene names an upload that is not given, or the canvas is too
+                small for the network.
+        """
+        with self._lock, torch.inference_mode():
+            ask = scene.question
+            original, perturbed, blanks, decoy = self._all_pictures(scene, upload)
+            first = perturbed if swapped else original
+            return (
+                self._pair(ask.network, ask.weights, first, *blanks),
+                self._pair(ask.network, ask.weights, first, decoy),
+            )
+
+    def another_way(
+        self,
+        scene: Scene,
+        upload: Upload | None,
+        name: str,
+        run: Callable[[Extractor, torch.Tensor], Features],
+    ) -> tuple[Features, Features, Features, Features]:
+        """Features of a scene's pictures when the network is run in another way; kept.
+
+        Args:
+            scene: what is on the screen.
+            upload: the decoded picture, if the scene's source is one.
+            name: of the way; features are kept under it.
+            run: the network and pictures, [0, 1] RGB, N × 3 × H × W → their features.
+
+        Returns:
+            Of the original, the perturbed picture, the references, and the decoy.
+
+        Raises:
+            WeightsError: if the network's weights cannot be had.
+            ValueError: if the scene names an upload that is not given, or the canvas is too
+                small for the network.
+        """
+
+        def featured(*pictures: Picture) -> Features:
+            ask = scene.question
+            extractor = self.extractor(ask.network, ask.weights)[0]
+            key = (name, ask.network, ask.weights, tuple(p.key for p in pictures))
+
+            def make() -> Features:
+                images = torch.stack([p.image for p in pictures])
+                return batched(partial(run, extractor), images)
+
+            return self._features.get(key, make, lambda features: features.nbytes)
+
+        with self._lock, torch.inference_mode():
+            original, perturbed, blanks, decoy = self._all_pictures(scene, upload)
+            return featured(original), featured(perturbed), featured(*blanks), featured(decoy)
+
+    def keep(self, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """What a view made of features, kept like the engine's own comparisons.
+
+        Args:
+            key: everything that it depends on.
+            make: called if it is not there.
+            size: its bytes.
+        """
+        with self._lock, torch.inference_mode():
+            return self._compared.get(("view", key), make, size)
 
     def features(self, image: torch.Tensor, scene: Scene) -> Features:
         """The features of a picture of no scene, from the network that `scene` asks.
@@ -322,6 +399,15 @@ class Engine:
 
         return Picture(key, self._pictures.get(key, make, _tensor_bytes))
 
+    def _all_pictures(
+        self, scene: Scene, upload: Upload | None
+    ) -> tuple[Picture, Picture, list[Picture], Picture]:
+        """Original, perturbed, references, decoy."""
+        original = self._rendered(scene.source, scene.layout, (), upload)
+        perturbed = self._rendered(scene.source, scene.layout, active(scene.challenge), upload)
+        decoy = self._rendered(scene.decoy, scene.layout, (), None)
+        return original, perturbed, _reference_pictures(scene.layout.size), decoy
+
     def _featured(
         self, network: str, choice: str, *pictures: Picture, keep: bool = True
     ) -> Features:
@@ -357,8 +443,7 @@ class Engine:
         names = tuple(REFERENCES)
 
         def make() -> Limits:
-            size = scene.layout.size
-            blanks = [Picture(("reference", n, size), reference(n, size)) for n in names]
+            blanks = _reference_pictures(scene.layout.size)
             against = self._pair(ask.network, ask.weights, original, *blanks)
             references = {name: _asked(scene, against, i) for i, name in enumerate(names)}
             to_decoy = self._pair(ask.network, ask.weights, original, decoy)
@@ -400,6 +485,11 @@ def _asked(scene: Scene, compared: Compared, index: int = 0) -> Scores:
     """The scores of a comparison, with those of the person's own metrics."""
     ask = scene.question
     return blend.with_blends(compared.scores(index), blend.read(ask.own), ask.network)
+
+
+def _reference_pictures(size: int) -> list[Picture]:
+    """The paper's seven, in the order of `REFERENCES`."""
+    return [Picture(("reference", n, size), reference(n, size)) for n in REFERENCES]
 
 
 def _tensor_bytes(tensor: torch.Tensor) -> int:
