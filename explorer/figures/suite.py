@@ -130,7 +130,7 @@ def _case(suite: Suite, case: Case) -> dict[str, Any]:
 
 
 def _scores(suite: Suite, results: Sequence[CaseResult]) -> list[dict[str, Any]]:
-    """A row a metric and norm, in the order of the registries, baselines last."""
+    """A row a metric and norm, in the order of the registries, a person's own metrics last."""
     found: dict[tuple[str, str], dict[Any, CaseResult]] = {}
     for result in results:
         found.setdefault((result.metric, result.norm), {})[result.case] = result
@@ -139,7 +139,7 @@ def _scores(suite: Suite, results: Sequence[CaseResult]) -> list[dict[str, Any]]
     for (metric, norm), by_case in sorted(
         # `sorted` is stable: the norms stay as they come.
         found.items(),
-        key=lambda item: names.index(item[0][0]),
+        key=lambda item: names.index(item[0][0]) if item[0][0] in names else len(names),
     ):
         own = [by_case[case] for case in suite.cases]
         row: dict[str, Any] = {

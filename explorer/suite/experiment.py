@@ -7,12 +7,14 @@ those of a chunk only as long as its cases need them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import torch
 
 from explorer import dists
 from explorer.baselines import NAMED, Baseline, distances
+from explorer.blend import Blend, with_blends
 from explorer.comparison import Heads, compare
 from explorer.engine import Engine
 from explorer.features import Extractor, Features, batched
@@ -24,6 +26,20 @@ from explorer.suite.cases import Case, CaseResult, Suite
 CHUNK_PIXELS = 12 * 96 * 96
 """Of a chunk of pictures. Larger ones are no faster on a CPU, and keep others waiting longer."""
 Progress = Callable[[float, str], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class CaseScores:
+    """What a network's metrics say to one case, layer by layer.
+
+    `other`: of the changed copy. `references`: name → of that reference. `decoy`: for a stain only.
+    """
+
+    case: Case
+    other: Scores
+    references: Mapping[str, Scores]
+    decoy: Scores | None
 
 
 def run(
@@ -51,12 +67,16 @@ def run(
 
 
 def steps(
-    engine: Engine, suite: Suite, network: str, beside: Sequence[str] = ()
+    engine: Engine,
+    suite: Suite,
+    network: str,
+    beside: Sequence[str] = (),
+    blends: Sequence[Blend] = (),
 ) -> Iterator[list[CaseResult]]:
     """The results of one network in small pieces, in order; an empty piece is work on the way.
 
     In place of a network, `PIXELS` stands for the baselines, with DISTS where its network is one of
-    those that run `beside`.
+    those that run `beside`. `blends` are a person's own metrics; each has its own network.
 
     The engine is locked within a piece only, so others are answered between two pieces, and who
     asks for no further piece has stopped the work.
@@ -69,10 +89,25 @@ def steps(
         # Without VGG-16's weights the others need not wait for them.
         joined = dists.NETWORK in beside and dists.available()
         pieces = _on_pixels(suite, dists.baselines(dists.NETWORK if joined else ""))
-    else:
-        with engine.locked(), torch.inference_mode():
-            extractor, heads = engine.extractor(network)
-        pieces = _network(extractor, heads, suite)
+        yield from _locked(engine, pieces)
+        return
+    for found in scored(engine, suite, network):
+        yield [result for one in found for result in _judged_by(network, one, blends)]
+
+
+def scored(engine: Engine, suite: Suite, network: str) -> Iterator[list[CaseScores]]:
+    """As `steps`, before anything is judged: every score of every case, layer by layer.
+
+    Raises:
+        WeightsError: if the network's weights cannot be had.
+        ValueError: if the pictures are too small for the network.
+    """
+    with engine.locked(), torch.inference_mode():
+        extractor, heads = engine.extractor(network)
+    yield from _locked(engine, _network(extractor, heads, suite))
+
+
+def _locked(engine: Engine, pieces: Iterator[T]) -> Iterator[T]:
     while True:
         with engine.locked(), torch.inference_mode():
             found = next(pieces, None)
@@ -81,7 +116,7 @@ def steps(
         yield found
 
 
-def _network(extractor: Extractor, heads: Heads | None, suite: Suite) -> Iterator[list[CaseResult]]:
+def _network(extractor: Extractor, heads: Heads | None, suite: Suite) -> Iterator[list[CaseScores]]:
     blanks = _features(extractor, suite, list(suite.references.values())).normalise()
     yield []
     pixels = next(iter(suite.pictures.values())).shape[:2]
@@ -118,7 +153,7 @@ def _chunk(
     suite: Suite,
     groups: Sequence[Sequence[Case]],
     blanks: Features,
-) -> Iterator[list[CaseResult]]:
+) -> Iterator[list[CaseScores]]:
     paths = _paths(groups)
     place = {path: i for i, path in enumerate(paths)}
     features = _features(extractor, suite, paths)
@@ -128,10 +163,11 @@ def _chunk(
         others = [p for p in _paths([cases]) if p != cases[0].original]
         to_blanks = compare(original, blanks, heads)
         to_others = compare(original, features.select([place[p] for p in others]), heads)
-        named = {path: _totals(to_others.scores(i)) for i, path in enumerate(others)}
-        references = {n: _totals(to_blanks.scores(i)) for i, n in enumerate(suite.references)}
+        named = {path: to_others.scores(i) for i, path in enumerate(others)}
+        references = {name: to_blanks.scores(i) for i, name in enumerate(suite.references)}
         for case in cases:
-            yield _judged(extractor.network.name, case, named, references)
+            decoy = named[case.decoy] if case.decoy else None
+            yield [CaseScores(case, named[case.other], references, decoy)]
 
 
 def _on_pixels(suite: Suite, asked: Sequence[Baseline]) -> Iterator[list[CaseResult]]:
@@ -145,18 +181,29 @@ def _on_pixels(suite: Suite, asked: Sequence[Baseline]) -> Iterator[list[CaseRes
         named = dict(zip(others, totals, strict=False))
         references = dict(zip(suite.references, totals[len(others) :], strict=True))
         for case in cases:
-            yield _judged(PIXELS, case, named, references)
+            decoy = named[case.decoy] if case.decoy else None
+            yield _judged(PIXELS, case, named[case.other], references, decoy)
 
 
 Totals = Mapping[tuple[str, str], float]
 
 
-def _totals(scores: Scores) -> Totals:
-    return {key: score.total for key, score in scores.items()}
+def _judged_by(network: str, found: CaseScores, blends: Sequence[Blend]) -> list[CaseResult]:
+    def totals(scores: Scores) -> Totals:
+        every = with_blends(scores, blends, network)
+        return {key: score.total for key, score in every.items()}
+
+    references = {name: totals(scores) for name, scores in found.references.items()}
+    decoy = None if found.decoy is None else totals(found.decoy)
+    return _judged(network, found.case, totals(found.other), references, decoy)
 
 
 def _judged(
-    network: str, case: Case, others: Mapping[str, Totals], references: Mapping[str, Totals]
+    network: str,
+    case: Case,
+    other: Totals,
+    references: Mapping[str, Totals],
+    decoy: Totals | None,
 ) -> list[CaseResult]:
     return [
         CaseResult(
@@ -165,9 +212,9 @@ def _judged(
             case,
             distance,
             {name: totals[key] for name, totals in references.items()},
-            others[case.decoy][key] if case.decoy else None,
+            None if decoy is None else decoy[key],
         )
-        for key, distance in others[case.other].items()
+        for key, distance in other.items()
     ]
 
 
@@ -189,5 +236,8 @@ def counts(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
     ]
 
 
-def _order(key: tuple[str, str, str, str]) -> tuple[str, int, str, str]:
-    return key[0], [*METRICS.names(), *NAMED].index(key[1]), key[2], key[3]
+def _order(key: tuple[str, str, str, str]) -> tuple[str, int, str, str, str]:
+    network, metric, norm, kind = key
+    known = [*METRICS.names(), *NAMED]
+    place = known.index(metric) if metric in known else len(known)
+    return network, place, metric, norm, kind
