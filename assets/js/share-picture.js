@@ -7,47 +7,52 @@
 
 Explorer.sharePicture = (() => {
   const SCALE = 2;
-  const PAD = 16;
+  const PAD = 10; // below everything
   const FOOT = 18; // height of a line of the foot
-  const SKIPPED = ".tools, .tip, .sr-only, button, .readout, [hidden]";
+  const SKIPPED = ".sr-only, [hidden]";
 
   /** Draw the panel with the receipt line and the link beneath; gives a PNG blob. */
   async function picture(panel, line, link) {
-    const box = panel.getBoundingClientRect();
-    const style = getComputedStyle(panel);
-    const canvas = document.createElement("canvas");
-    const context = canvas.getContext("2d");
-    const family = getComputedStyle(document.body).fontFamily;
-    context.font = `12px ${family}`;
-    const foot = [line, link].flatMap((text) => wrapped(context, text, box.width - 2 * PAD));
-    const height = box.height + foot.length * FOOT + PAD;
-    canvas.width = Math.ceil(box.width * SCALE);
-    canvas.height = Math.ceil(height * SCALE);
-    context.scale(SCALE, SCALE);
-    context.fillStyle = style.backgroundColor;
-    context.fillRect(0, 0, box.width, height);
     const under = await backgrounds(panel);
-    const bottom = walk(context, panel, { x: -box.x, y: -box.y, under });
-    context.font = `12px ${family}`;
-    context.fillStyle = style.color;
-    context.textBaseline = "alphabetic";
-    foot.forEach((text, i) => context.fillText(text, PAD, bottom + PAD + (i + 1) * FOOT - 6));
-    const cut = document.createElement("canvas");
-    cut.width = canvas.width;
-    cut.height = Math.ceil((bottom + foot.length * FOOT + 1.5 * PAD) * SCALE);
-    const into = cut.getContext("2d");
-    into.fillStyle = style.backgroundColor;
-    into.fillRect(0, 0, cut.width, cut.height);
-    into.drawImage(canvas, 0, 0);
-    return new Promise((done) => cut.toBlob(done, "image/png"));
+    // Nothing is painted before the class is gone again.
+    panel.classList.add("drawn");
+    const canvas = draw(panel, [line, link], under);
+    panel.classList.remove("drawn");
+    return new Promise((done) => canvas.toBlob(done, "image/png"));
   }
 
-  /** Text as lines no wider than `width`; addresses have no spaces, so any character may break. */
+  function draw(panel, lines, under) {
+    const box = panel.getBoundingClientRect();
+    const { backgroundColor, color, fontFamily, paddingLeft } = getComputedStyle(panel);
+    const left = parseFloat(paddingLeft);
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d");
+    const font = `12px ${fontFamily}`;
+    context.font = font;
+    const foot = lines.flatMap((text) => wrapped(context, text, box.width - 2 * left));
+    canvas.width = Math.ceil(box.width * SCALE);
+    canvas.height = Math.ceil((box.height + foot.length * FOOT + PAD) * SCALE);
+    context.scale(SCALE, SCALE);
+    context.fillStyle = backgroundColor;
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    walk(context, panel, { x: -box.x, y: -box.y, under });
+    context.font = font;
+    context.fillStyle = color;
+    context.textBaseline = "alphabetic";
+    foot.forEach((text, i) => context.fillText(text, left, box.height + (i + 1) * FOOT - 2));
+    return canvas;
+  }
+
+  /** Text as lines no wider than `width`, broken at blanks or, in addresses, anywhere. */
   function wrapped(context, text, width) {
     const lines = [""];
-    for (const letter of text) {
-      if (context.measureText(lines.at(-1) + letter).width > width) lines.push("");
-      lines[lines.length - 1] += letter;
+    const fits = (more) => context.measureText(lines.at(-1) + more).width <= width;
+    for (const word of text.match(/\S+\s*/g)) {
+      if (!fits(word.trimEnd()) && context.measureText(word).width <= width) lines.push("");
+      for (const letter of word) {
+        if (!fits(letter) && letter !== " ") lines.push("");
+        lines[lines.length - 1] += letter;
+      }
     }
     return lines;
   }
@@ -80,20 +85,19 @@ Explorer.sharePicture = (() => {
     return canvas;
   }
 
-  /** Draw a node and what is in it; gives the lowest line that was drawn on. */
+  /** Draw a node and what is in it. */
   function walk(context, node, at) {
-    if (node.nodeType === Node.TEXT_NODE) return words(context, node, at);
-    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(SKIPPED)) return 0;
+    if (node.nodeType === Node.TEXT_NODE) words(context, node, at);
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(SKIPPED)) return;
     const style = getComputedStyle(node);
-    const box = node.getBoundingClientRect();
-    if (style.display === "none" || style.visibility === "hidden") return 0;
+    if (style.display === "none" || style.visibility === "hidden") return;
     if (node.matches("svg *")) shape(context, node, style, at);
-    else block(context, node, style, box, at);
-    const drawn = node.matches("svg, canvas") ? box.bottom + at.y : 0;
-    return Math.max(drawn, ...[...node.childNodes].map((child) => walk(context, child, at)));
+    else block(context, node, style, at);
+    for (const child of node.childNodes) walk(context, child, at);
   }
 
-  function block(context, node, style, box, at) {
+  function block(context, node, style, at) {
+    const box = node.getBoundingClientRect();
     const [x, y] = [box.x + at.x, box.y + at.y];
     context.imageSmoothingEnabled = false;
     if (at.under.has(node)) context.drawImage(at.under.get(node), x, y, box.width, box.height);
@@ -143,10 +147,9 @@ Explorer.sharePicture = (() => {
   /** Each word where the browser put it: lines then break as on the page. */
   function words(context, node, at) {
     const parent = node.parentElement;
-    if (parent.matches("title")) return 0;
+    if (parent.matches("title")) return;
     const style = getComputedStyle(parent);
     const range = document.createRange();
-    let bottom = 0;
     context.font = `${style.fontStyle} ${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
     context.fillStyle = parent.matches("svg *") ? style.fill : style.color;
     context.textBaseline = "middle";
@@ -156,9 +159,7 @@ Explorer.sharePicture = (() => {
       const box = range.getBoundingClientRect();
       if (!box.width) continue;
       context.fillText(word, box.x + at.x, box.y + at.y + box.height / 2);
-      bottom = Math.max(bottom, box.bottom + at.y);
     }
-    return bottom;
   }
 
   return picture;

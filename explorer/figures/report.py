@@ -35,8 +35,8 @@ code { font: 0.85em/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 figure { margin: 0; } figcaption { font-size: 0.85em; color: var(--soft); }
 .row { display: flex; flex-wrap: wrap; gap: 14px; } .row img { display: block; width: 224px;
   max-width: 100%; image-rendering: pixelated; border: 1px solid var(--line); }
-.row.maps img { width: 172px; }
-.ladder { display: grid; grid-template-columns: 130px minmax(0, 1fr) 200px; gap: 4px 10px;
+.row.maps figure { width: 172px; }
+.ladder { display: grid; grid-template-columns: 150px minmax(0, 1fr) 190px; gap: 4px 10px;
   align-items: center; }
 .ladder svg, svg.bars { display: block; width: 100%; height: auto; }
 .pass { color: var(--pass); } .fail { color: var(--fail); }
@@ -48,7 +48,7 @@ figure { margin: 0; } figcaption { font-size: 0.85em; color: var(--soft); }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: 0.85em;
   font-variant-numeric: tabular-nums; } th, td { padding: 3px 10px 3px 0; text-align: right;
   border-bottom: 1px solid var(--line); white-space: nowrap; }
-th:first-child, th:nth-child(2), td:nth-child(2) { text-align: left; }
+:is(th, td):nth-child(-n + 2) { text-align: left; } .name { white-space: nowrap; }
 .scene td, .scene th { text-align: left; }
 @media (max-width: 640px) { body { padding: 12px; } .ladder { grid-template-columns: 1fr auto; }
   .ladder svg { grid-column: 1 / -1; grid-row: auto; } .ladder .name { order: 0; } }

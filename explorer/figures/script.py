@@ -11,8 +11,8 @@ HEAD = '''"""Computes one comparison of the Deep Perceptual Similarity Explorer 
 
 Run it where `import explorer` finds the program, for example in its folder:
     python {name}
-It prints metric, norm and total distance, one line each, with tabs between. The page shows the same comparison at
-the link below.
+It prints metric, norm and total distance, one line each, with tabs between. The page shows the
+same comparison at the link below.
 """
 
 import sys
@@ -50,7 +50,7 @@ if receipt.weights.sha256 != WEIGHTS_SHA256:
         file=sys.stderr,
     )
 for verdict in found.verdicts:
-    print(verdict.metric, verdict.norm, repr(verdict.distance), sep="\t")
+    print(verdict.metric, verdict.norm, repr(verdict.distance), sep="\\t")
 """
 
 
