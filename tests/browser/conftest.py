@@ -80,9 +80,18 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def opened(
-    browser: Browser, address: str, width: int = 1440, height: int = 1000, dark: bool = False
+    browser: Browser,
+    address: str,
+    width: int = 1440,
+    height: int = 1000,
+    dark: bool = False,
+    query: str = "",
+    before: str = "",
 ) -> Iterator[Page]:
-    """A page on the app, scored; on leaving, nothing may have gone wrong or outside."""
+    """A page on the app, scored; on leaving, nothing may have gone wrong or outside.
+
+    `query`: a link's. `before`: a script that runs before any of the page's.
+    """
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
     )
@@ -94,8 +103,9 @@ def opened(
         lambda m: troubles.append(f"console: {m.text}") if m.type == "error" else None,
     )
     page.on("request", lambda request: _check_host(request.url, troubles))
-    page.goto(f"{address}/?__theme={'dark' if dark else 'light'}")
-    page.wait_for_selector(".panel-receipt[data-key]")
+    page.add_init_script(before)
+    page.goto(f"{address}/?__theme={'dark' if dark else 'light'}&{query}")
+    page.wait_for_selector(".panel-receipt[data-key]", state="attached")
     try:
         yield page
     finally:
