@@ -67,11 +67,15 @@ class Engine:
         # next move, which is much faster than memory that the system has to provide anew.
         self._moving = Cache(0)
         self._compared = Cache(cache_bytes // 8)
+        self.worked_out = Cache(cache_bytes // 8)
+        """For what others derive from pictures and features, under keys that begin with its name.
+
+        To be used with the lock held."""
 
     @property
     def caches(self) -> tuple[Cache, ...]:
         """All caches, for whoever wants to know what they hold."""
-        return self._pictures, self._features, self._moving, self._compared
+        return self._pictures, self._features, self._moving, self._compared, self.worked_out
 
     def locked(self) -> FairLock:
         """The lock to hold while computing beside the engine: `with engine.locked(): …`."""

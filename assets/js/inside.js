@@ -71,13 +71,14 @@ Explorer.inside = (() => {
     return JSON.stringify([Explorer.form.changed(), upload, shared, views[name].request()]);
   }
 
-  /** Ask the server on behalf of a view. */
+  /** Ask the server on behalf of a view; the answer carries the number that is returned. */
   function ask(name) {
     number += 1;
     asked[name] = number;
     seen[name] = question(name);
     Explorer.ask(`inside-${name}-asked`, { ...shared, ...views[name].request(), number });
     if (name === chosen) pictures();
+    return number;
   }
 
   /** Whether a view shows the answer to what it was asked last. */
@@ -90,7 +91,8 @@ Explorer.inside = (() => {
   function pictures() {
     const all = Explorer.latest.pictures;
     if (!all) return;
-    const names = shared.swap ? ["perturbed", "original"] : ["original", "perturbed"];
+    const swaps = shared.swap && !frameRoot.querySelector(".shared-swap").hidden;
+    const names = swaps ? ["perturbed", "original"] : ["original", "perturbed"];
     ["a", "b"].forEach((which, i) => {
       const image = frameRoot.querySelector(`img.${which}`);
       if (image.src !== all[names[i]]) image.src = all[names[i]];

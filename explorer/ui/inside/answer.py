@@ -47,7 +47,7 @@ def answer(
         with engine.locked(), torch.inference_mode():
             pair = engine.pair(filled.scene, upload)
             layer = min(int(values["layer"]), len(pair.layers) - 1)
-            swapped = bool(values["swap"])
+            swapped = bool(values["swap"]) and "swap" in view.shared
             asked = Asked(
                 engine,
                 filled.scene,
