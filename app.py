@@ -1,9 +1,14 @@
-"""Starts the explorer: `python app.py [--host 127.0.0.1] [--port 7860]`."""
+"""Starts the explorer: `python app.py [--host 127.0.0.1] [--port 7860] [--root-path /explorer]`."""
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
+
+# On Spaces with ZeroGPU this changes torch, so it comes before it; elsewhere there is none.
+if importlib.util.find_spec("spaces"):
+    import spaces  # noqa: F401
 
 
 def main() -> None:
@@ -15,11 +20,15 @@ def main() -> None:
     parser.add_argument(
         "--port", type=int, default=int(os.environ.get("GRADIO_SERVER_PORT", "7860"))
     )
+    parser.add_argument(
+        "--root-path",
+        help="where a proxy shows the page, such as /explorer (default: $GRADIO_ROOT_PATH)",
+    )
     flags = parser.parse_args()
 
-    from explorer.ui.app import build, launch_options
+    from explorer.ui.serving import serve
 
-    build().launch(server_name=flags.host, server_port=flags.port, **launch_options())
+    serve(flags.host, flags.port, flags.root_path)
 
 
 if __name__ == "__main__":

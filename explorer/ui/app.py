@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 from typing import Any
 
 # Before gradio is imported: it would call home at start otherwise.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# It would tabulate the last ten thousand events anew after each event.
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 
 import gradio as gr
 
 from explorer.engine import Engine
 from explorer.synthesis import FAMILIES
-from explorer.ui import explore, share, suite, sweep
+from explorer.ui import endpoints, explore, gpu, guard, share, suite, sweep
 from explorer.ui.inside import tab as inside
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -43,6 +47,8 @@ SCRIPTS = (
     "suite",
 )
 STYLES = ("explorer", "sweep", "suite", "inside", "share")
+MOST_WAITING = 256
+"""In Gradio's queue; further requests are told that it is full."""
 TITLE = "Deep Perceptual Similarity Explorer"
 INTRO = (
     f"<h1>{TITLE}</h1><p>How alike a neural network’s features say two pictures are, and where "
@@ -52,7 +58,7 @@ INTRO = (
 
 def build(engine: Engine | None = None) -> gr.Blocks:
     """The whole page, around one engine."""
-    engine = engine or Engine()
+    engine = engine or gpu.page_engine()
     with gr.Blocks(title=TITLE, delete_cache=(600, 3600), fill_width=True) as demo:
         gr.HTML(INTRO, elem_id="intro")
         with gr.Tabs(elem_id="tabs"):
@@ -65,6 +71,11 @@ def build(engine: Engine | None = None) -> gr.Blocks:
                 suite.build_tab(engine)
             with gr.Tab("Look inside", id="inside-tab"):
                 inside.build_tab(engine, shown)
+        endpoints.add(engine)
+    demo.queue(max_size=MOST_WAITING, api_open=False)
+    guard.hide_all_but(demo, endpoints.NAMES)
+    guard.uploads_only(demo)
+    gpu.reserve()
     return demo
 
 
@@ -80,6 +91,12 @@ def launch_options() -> dict[str, Any]:
         "run_history": False,
         "max_file_size": "32mb",
         "state_session_capacity": 200,
+        # Room for those who wait for their turn, in Gradio's queue and for the engine.
+        "max_threads": 200,
+        "mcp_server": importlib.util.find_spec("mcp") is not None,
+        "enable_monitoring": False,
+        # Spaces would render the page on the server, where its scripts cannot run.
+        "ssr_mode": False,
         "show_error": False,
         "footer_links": [],
     }

@@ -15,7 +15,7 @@ from explorer.engine import Engine
 from explorer.figures import suite as figures
 from explorer.networks import NETWORKS
 from explorer.results import PIXELS, Receipt, WeightsInfo
-from explorer.suite.experiment import steps
+from explorer.ui import gpu
 
 OPENING_NETWORKS = ("alexnet", "squeezenet1_1_caffe")
 LARGEST_ASK = 2_000
@@ -165,7 +165,7 @@ def messages(engine: Engine, ask_text: object, path: str | None) -> Iterator[Mes
         done = 0
         try:
             yield told("running", f"{network}: 0 of {cases}", i / len(ask.networks))
-            for found in steps(engine, suite, network, ask.networks):
+            for found in gpu.suite(engine, suite, network, ask.networks):
                 results += found
                 done += bool(found)
                 share = (i + done / len(suite.cases)) / len(ask.networks)
@@ -206,4 +206,6 @@ def _receipt(
         return Receipt(network, info, (width, height), "float64", "cpu", __version__)
     info = engine.extractor(network)[0].info
     dtype = str(engine.dtype).removeprefix("torch.")
-    return Receipt(network, info, (width, height), dtype, str(engine.device), __version__)
+    return gpu.receipt(
+        Receipt(network, info, (width, height), dtype, str(engine.device), __version__)
+    )

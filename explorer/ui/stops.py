@@ -1,20 +1,45 @@
 """Long jobs: sent from the page with a number, and ended by it between two pieces of work.
 
 Gradio's own `cancels` ends whatever runs or waits when the click arrives, and that may already be
-the job that was asked for after it. Numbers leave no doubt.
+the job that was asked for after it. Numbers leave no doubt. Gradio's own queue is first come, first
+served, whole job by whole job; here visitors take turns with pieces (`turns.py`).
 """
 
 from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import gradio as gr
+from anyio import to_thread
 from gradio.blocks import Block
+from gradio.context import get_blocks_context
+
+from explorer.ui.turns import TooManyJobs, Turns
 
 MOST_SESSIONS = 1000
+MOST_JOBS = 12
+"""Of one visitor, running and waiting; more are refused with a sentence."""
+JOBS_AT_ONCE = 4
+"""Begun and not ended, of all visitors: a suite of one's own may take half a gigabyte."""
+QUEUE: dict[str, Any] = {"concurrency_id": "long", "concurrency_limit": 64}
+"""Gradio's queue lets long jobs through; those that wait for their turn take no thread."""
+
+_turns: WeakKeyDictionary[Any, Turns] = WeakKeyDictionary()
+_END = object()
+
+
+def turns() -> Turns:
+    """The turns of all long jobs on the page that is being built."""
+    return _turns.setdefault(get_blocks_context(), Turns(MOST_JOBS, JOBS_AT_ONCE))
+
+
+def visitor(call: gr.Request | None) -> str:
+    """Who asks: Gradio's session, which is a page or a client."""
+    return str(call.session_hash if call else None)
 
 
 class Stops:
@@ -57,7 +82,7 @@ def long_job(
     inputs: Sequence[Block],
     outputs: Sequence[Block],
 ) -> None:
-    """Run `work` for each request that the page carries; all long jobs wait in one queue.
+    """Run `work` for each request that the page carries; visitors take turns with its pieces.
 
     Args:
         asked: the hidden component that carries a request.
@@ -67,14 +92,28 @@ def long_job(
         inputs: what `work` takes besides the request.
         outputs: what it updates.
     """
-    stops = Stops()
+    stops, own_turns = Stops(), turns()
 
-    def until_stopped(call: gr.Request, request: object, *values: object) -> Iterator[Any]:
+    async def until_stopped(
+        call: gr.Request, request: object, *values: object
+    ) -> AsyncIterator[Any]:
         number = number_of(request)
-        for update in work(request, *values):
-            if stops.stopped(number, call):
-                return
-            yield update
+        pieces = work(request, *values)
+
+        def piece() -> Any:
+            return _END if stops.stopped(number, call) else next(pieces, _END)
+
+        try:
+            async with own_turns.job(visitor(call)) as job:
+                while (update := await own_turns.run(job, piece)) is not _END:
+                    if stops.stopped(number, call):
+                        return
+                    yield update
+        except TooManyJobs as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        finally:
+            # In a thread: on a rented GPU the end of a piece is waited for.
+            await to_thread.run_sync(_close, pieces)
 
     gr.on(
         [asked.input],
@@ -84,9 +123,8 @@ def long_job(
         # Each request is sent, also while a stopped one has not yet ended.
         trigger_mode="multiple",
         show_progress="hidden",
-        concurrency_limit=1,
-        concurrency_id="long",
         api_visibility="private",
+        **QUEUE,
     )
     gr.on(
         [stopped.input],
@@ -96,3 +134,10 @@ def long_job(
         queue=False,
         api_visibility="private",
     )
+
+
+def _close(pieces: Iterator[Any]) -> None:
+    """End a generator's work; other iterators have nothing to end."""
+    close = getattr(pieces, "close", None)
+    if close is not None:
+        close()

@@ -20,6 +20,7 @@ from explorer.perturbations import PERTURBATIONS
 from explorer.results import Axis, Sweep
 from explorer.spec import Choice, Value
 from explorer.synthesis import FAMILIES
+from explorer.ui import gpu
 from explorer.ui.explore import Shown, values_in
 from explorer.ui.panels import carrier, packed
 from explorer.ui.stops import long_job
@@ -94,12 +95,12 @@ def answers(
     try:
         around = {**DEFAULTS, **values}
         axes = tuple(sweeps.axis(n, points, asked["span"], around[n]) for n in names)
-        receipt = engine.receipt(filled.scene)
+        receipt = gpu.receipt(engine.receipt(filled.scene))
         along = _along(engine, values, axes[0], upload) if len(axes) == 1 else []
         strip = figures.strip(along)
         known: list[Any] = []
         shown, stride = 0.0, 0
-        for part in sweeps.run(engine, values, axes, upload):
+        for part in gpu.sweep(engine, values, axes, upload):
             known += part.points
             stride = part.stride
             # Before the coarsest level is whole there is nothing to see but the progress.
