@@ -100,9 +100,10 @@ class Loss(nn.Module):
         trunk = empty_trunk(record)
         trunk.load_state_dict(loaded.state, assign=True)
         self._trunk = _frozen(trunk[: self._places[-1] + 1])
-        for name, values in (("_mean", record.mean), ("_std", record.std)):
-            column = torch.tensor(values, dtype=torch.float32, device="cpu").view(1, 3, 1, 1)
+        for name in ("_mean", "_std"):
+            column = torch.empty(1, 3, 1, 1, dtype=torch.float32, device="cpu")
             self.register_buffer(name, column, persistent=False)
+        self._set_preprocessing()
         if any(part.weighted for part in self._parts()):
             heads = stored.load_heads(record) if self.weights == "pretrained" else None
             if heads is None:
@@ -113,6 +114,18 @@ class Loss(nn.Module):
                 )
             for k, i in enumerate(chosen):
                 self.register_buffer(f"_head{k}", heads[i], persistent=False)
+
+    def _apply(self, fn: Callable[..., torch.Tensor], recurse: bool = True) -> Loss:
+        """Move and cast; the constants are set anew, since what was rounded stays rounded."""
+        super()._apply(fn, recurse)
+        self._set_preprocessing()
+        return self
+
+    def _set_preprocessing(self) -> None:
+        record = NETWORKS[self.network]
+        for name, values in (("_mean", record.mean), ("_std", record.std)):
+            old = getattr(self, name)
+            setattr(self, name, old.new_tensor(values).view(1, 3, 1, 1))
 
     def _parts(self) -> list[Metric]:
         return [METRICS[part] for part in METRICS[self.metric].parts]
