@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import torch
 
 from explorer.features import Features, single_metrics
-from explorer.metrics import METRICS
+from explorer.metrics import METRICS, Metric
 from explorer.metrics.distance import Terms, terms
 from explorer.results import Score
 
@@ -55,17 +55,23 @@ class Compared:
         return result  # type: ignore[return-value]
 
 
-def compare(a: Features, b: Features, heads: Heads | None = None) -> Compared:
+def compare(
+    a: Features,
+    b: Features,
+    heads: Heads | None = None,
+    asked: Sequence[Metric] | None = None,
+) -> Compared:
     """Compare the pictures of `a` (one, or as many as `b` has) with those of `b`.
 
     Args:
         a: features of one picture, or of as many as `b` has.
         b: features from the same extractor, of pictures of the same size.
         heads: LPIPS's weights, a (C,) tensor a layer, where the network has them.
+        asked: the single metrics to compute, by default all; a weighted one needs its plain one.
     """
     distances: dict[tuple[str, str], list[torch.Tensor]] = {}
     spatial: list[Terms] = []
-    single = single_metrics()
+    single = single_metrics() if asked is None else asked
     weighted = {m.rearrange: m for m in single if m.weighted and heads is not None}
     # Layer by layer, not metric by metric: a layer that was just read is still in the cache.
     for layer in range(len(a.maps)):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Sequence
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import nn
@@ -17,6 +18,8 @@ from explorer.trunk import Stage, stages
 from explorer.weights import Loaded
 
 PACKED_SIZES = 3
+PACKED_FROM = 3
+"""How often batches of one shape have to come before packing for them pays."""
 
 
 class Extractor:
@@ -43,23 +46,35 @@ class Extractor:
         self.device = device
         self.dtype = dtype
         self.forwards = 0
+        self.pack_batches = False
         self._mean = torch.tensor(network.mean, device=device, dtype=dtype).view(1, 3, 1, 1)
         self._std = torch.tensor(network.std, device=device, dtype=dtype).view(1, 3, 1, 1)
         self._packed: OrderedDict[torch.Size, list[Stage]] = OrderedDict()
+        self._came: Counter[torch.Size] = Counter()
+        self._packing = threading.Lock()
 
     def _stages(self, prepared: torch.Tensor) -> list[Stage]:
         """The trunk for this input: packed for single pictures, plain for batches and gradients.
 
         Kernels are packed for one size of input; for another they can be ten times slower than the
-        plain modules, so each size has its own, and the latest few are kept.
+        plain modules, so each size has its own, and the latest few are kept. With `pack_batches`
+        shapes of batches that keep coming are packed, too. Several threads may ask at once.
         """
-        if prepared.shape[0] != 1 or torch.is_grad_enabled():
-            return [(module, index) for index, module in enumerate(self.trunk)]
-        if prepared.shape not in self._packed:
-            self._packed[prepared.shape] = stages(self.trunk, prepared)
-            if len(self._packed) > PACKED_SIZES:
-                self._packed.popitem(last=False)
-        return self._packed[prepared.shape]
+        plain = [(module, index) for index, module in enumerate(self.trunk)]
+        shape = prepared.shape
+        if torch.is_grad_enabled() or (shape[0] != 1 and not self.pack_batches):
+            return plain
+        with self._packing:
+            if shape[0] != 1 and shape not in self._packed:
+                self._came[shape] += 1
+                if self._came[shape] < PACKED_FROM:
+                    return plain
+            if shape not in self._packed:
+                self._packed[shape] = stages(self.trunk, prepared)
+                if len(self._packed) > PACKED_SIZES:
+                    dropped, _ = self._packed.popitem(last=False)
+                    del self._came[dropped]
+            return self._packed[shape]
 
     def prepare(self, images: torch.Tensor) -> torch.Tensor:
         """[0, 1] RGB, N × 3 × H × W → what the trunk takes.
@@ -118,8 +133,11 @@ class Features:
         layers = zip(*(part.maps for part in parts), strict=True)
         return cls([torch.cat(maps) for maps in layers])
 
-    def select(self, indices: Sequence[int]) -> Features:
-        """Some of the pictures, with the arrangements that were made for all."""
+    def select(self, indices: Sequence[int], asked: Sequence[Metric] | None = None) -> Features:
+        """Some of the pictures, with the arrangements that were made for all.
+
+        `asked`: the single metrics to arrange for, by default all.
+        """
         if list(indices) == list(range(self.maps[0].shape[0])):
             return self
         run = list(indices) == list(range(indices[0], indices[0] + len(indices)))
@@ -127,7 +145,7 @@ class Features:
             slice(indices[0], indices[0] + len(indices)) if run else [*indices]
         )
         found = Features([m[chosen] for m in self.maps])
-        for metric in single_metrics():
+        for metric in single_metrics() if asked is None else asked:
             for layer in range(len(self.maps)):
                 arranged = self.arranged(metric, layer)
                 part = Arranged(arranged.values[chosen], arranged.scale[chosen])
@@ -168,7 +186,7 @@ class Features:
         return self._ranks[layer]
 
 
-def batched(extractor: Extractor, images: torch.Tensor) -> Features:
+def batched(extractor: Callable[[torch.Tensor], Features], images: torch.Tensor) -> Features:
     """Features of N × 3 × H × W pictures; the batch is halved while the device has no room.
 
     Raises:
