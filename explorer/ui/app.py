@@ -38,6 +38,9 @@ SCRIPTS = (
     "atlas",
     "sweep",
     "inside",
+    "inside-channels-maps",
+    "inside-channels-strip",
+    "inside-channels-curves",
     "inside-channels",
     "suite-run",
     "suite-table",
@@ -46,7 +49,7 @@ SCRIPTS = (
     "suite-files",
     "suite",
 )
-STYLES = ("explorer", "sweep", "suite", "inside", "share")
+STYLES = ("explorer", "sweep", "suite", "inside", "inside-channels", "share")
 MOST_WAITING = 256
 """In Gradio's queue; further requests are told that it is full."""
 TITLE = "Deep Perceptual Similarity Explorer"
