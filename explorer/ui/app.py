@@ -42,6 +42,8 @@ SCRIPTS = (
     "inside-channels-strip",
     "inside-channels-curves",
     "inside-channels",
+    "inside-locality-chart",
+    "inside-locality",
     "suite-run",
     "suite-table",
     "suite-explore",
@@ -49,7 +51,7 @@ SCRIPTS = (
     "suite-files",
     "suite",
 )
-STYLES = ("explorer", "sweep", "suite", "inside", "inside-channels", "share")
+STYLES = ("explorer", "sweep", "suite", "inside", "inside-channels", "inside-locality", "share")
 MOST_WAITING = 256
 """In Gradio's queue; further requests are told that it is full."""
 TITLE = "Deep Perceptual Similarity Explorer"
