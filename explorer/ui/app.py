@@ -38,6 +38,10 @@ SCRIPTS = (
     "atlas",
     "sweep",
     "inside",
+    "inside-provenance-map",
+    "inside-provenance-lines",
+    "inside-provenance-table",
+    "inside-provenance",
     "inside-channels-maps",
     "inside-channels-strip",
     "inside-channels-curves",
@@ -51,7 +55,16 @@ SCRIPTS = (
     "suite-files",
     "suite",
 )
-STYLES = ("explorer", "sweep", "suite", "inside", "inside-channels", "inside-locality", "share")
+STYLES = (
+    "explorer",
+    "sweep",
+    "suite",
+    "inside",
+    "inside-provenance",
+    "inside-channels",
+    "inside-locality",
+    "share",
+)
 MOST_WAITING = 256
 """In Gradio's queue; further requests are told that it is full."""
 TITLE = "Deep Perceptual Similarity Explorer"

@@ -1,8 +1,8 @@
 """The tab Look inside: one view a file. This list puts them on the page, in its order."""
 
-from explorer.ui.inside import channels, locality
+from explorer.ui.inside import channels, locality, provenance
 from explorer.ui.inside.view import Asked, View
 
-VIEWS: tuple[View, ...] = (channels.VIEW, locality.VIEW)
+VIEWS: tuple[View, ...] = (provenance.VIEW, channels.VIEW, locality.VIEW)
 
 __all__ = ["VIEWS", "Asked", "View"]
