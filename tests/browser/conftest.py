@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,48 +10,14 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, executable
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+from tests.server import serving
 
 
 @contextmanager
 def served(folder: Path, **environment: str) -> Iterator[str]:
-    """`python app.py` in a process of its own, with its temporary files in `folder`."""
-    port = free_port()
-    log = folder / "server.log"
-    temporary = folder / "tmp"
-    temporary.mkdir()
-    own = {"TMPDIR": str(temporary), "GRADIO_TEMP_DIR": str(temporary / "gradio"), **environment}
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, "app.py", "--port", str(port)],
-            cwd=ROOT,
-            env={**os.environ, **own},
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 120
-        while True:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"The app did not start:\n{log.read_text()}")
-            try:
-                urllib.request.urlopen(address, timeout=5).read()
-                break
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.1)
+    """The address of the app in a process of its own, with its temporary files in `folder`."""
+    with serving(folder, **environment) as (address, _):
         yield address
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.fixture(scope="session")

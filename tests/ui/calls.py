@@ -24,7 +24,8 @@ def post(address: str, path: str, body: Any) -> tuple[int, Any]:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
-        return error.code, error.read().decode()
+        with error:
+            return error.code, error.read().decode()
 
 
 def call(address: str, name: str, *data: Any) -> tuple[str, Any]:
