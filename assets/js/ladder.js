@@ -168,8 +168,9 @@
       decoy: "nearer than the decoy (the rule for a colour stain)",
       both: "nearer than every blank reference and than the decoy",
     }[value.rule];
+    const own = value.counts.own ? `, of your own ${count("own")}` : "";
     const pixels = value.counts.pixels ? `, of the baselines ${count("pixels")}` : "";
-    return `✓ means ${rule}. With channel norm ${count("norm")} pass, without ${count("raw")}${pixels}.`;
+    return `✓ means ${rule}. With channel norm ${count("norm")} pass, without ${count("raw")}${own}${pixels}.`;
   }
 
   /** A row's distance, or all of them, as lines to cite. */

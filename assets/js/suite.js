@@ -29,7 +29,7 @@
       awaited = asked.number;
       state({ key: "running", text: "Waiting for its turn…", share: 0, notes: [] });
       tell("page", []);
-      Explorer.ask("suite-asked", asked);
+      Explorer.ask("suite-asked", { ...asked, own: Explorer.form.values["ask.own"] ?? "" });
     });
     root.querySelector(".cancel").addEventListener("click", () => {
       awaited = 0;

@@ -11,6 +11,7 @@ from typing import Any
 from explorer import __version__, dists, weights
 from explorer import suite as suites
 from explorer.baselines.dists import DISTS
+from explorer.blend import Blend, read
 from explorer.engine import Engine
 from explorer.figures import suite as figures
 from explorer.networks import NETWORKS
@@ -31,12 +32,14 @@ class Ask:
         networks: names that exist; `PIXELS` stands for the baselines.
         number: by which the page knows which of its requests is answered.
         notes: sentences on what could not be used.
+        blends: a person's own metrics, each for its own network.
     """
 
     suite: str = SUITES[0]
     networks: tuple[str, ...] = ()
     number: int = 0
     notes: tuple[str, ...] = field(default=())
+    blends: tuple[Blend, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,13 @@ def asked(text: object) -> Ask:
             chosen.append(name)
     if not networks:
         notes.append("Choose at least one network, or the baselines.")
-    return Ask(suite, tuple(chosen), number, tuple(notes))
+    own = data.get("own", "")
+    blends: tuple[Blend, ...] = ()
+    try:
+        blends = read(own) if isinstance(own, str) else ()
+    except ValueError as error:
+        notes.append(f"Your own metrics were left out. {error}")
+    return Ask(suite, tuple(chosen), number, tuple(notes), blends)
 
 
 def status(state: str, text: str = "", share: float = 0.0, **rest: Any) -> dict[str, Any]:
@@ -165,7 +174,7 @@ def messages(engine: Engine, ask_text: object, path: str | None) -> Iterator[Mes
         done = 0
         try:
             yield told("running", f"{network}: 0 of {cases}", i / len(ask.networks))
-            for found in gpu.suite(engine, suite, network, ask.networks):
+            for found in gpu.suite(engine, suite, network, ask.networks, ask.blends):
                 results += found
                 done += bool(found)
                 share = (i + done / len(suite.cases)) / len(ask.networks)

@@ -19,6 +19,7 @@ from typing import Any
 import gradio as gr
 
 from explorer import sweeps
+from explorer.blend import Blend
 from explorer.engine import Engine
 from explorer.images import Upload
 from explorer.results import PIXELS, Axis, Receipt
@@ -55,12 +56,16 @@ def sweep(
 
 
 def suite(
-    engine: Engine, suite: Suite, network: str, beside: Sequence[str] = ()
+    engine: Engine,
+    suite: Suite,
+    network: str,
+    beside: Sequence[str] = (),
+    blends: Sequence[Blend] = (),
 ) -> Iterator[list[CaseResult]]:
     """`suite.experiment.steps`, on a rented GPU where there is one; baselines need none."""
     if not rented() or network == PIXELS:
-        return steps(engine, suite, network, beside)
-    return _told(_renting(_suite, _suite_seconds)(suite, network, tuple(beside)))
+        return steps(engine, suite, network, beside, blends)
+    return _told(_renting(_suite, _suite_seconds)(suite, network, tuple(beside), tuple(blends)))
 
 
 def receipt(made: Receipt) -> Receipt:
@@ -98,10 +103,10 @@ def _sweep(
 
 
 def _suite(
-    suite: Suite, network: str, beside: tuple[str, ...]
+    suite: Suite, network: str, beside: tuple[str, ...], blends: tuple[Blend, ...]
 ) -> Iterator[list[CaseResult] | Exception]:
     try:
-        yield from steps(_own_engine(), suite, network, beside)
+        yield from steps(_own_engine(), suite, network, beside, blends)
     except (WeightsError, ValueError) as error:
         yield error
 
@@ -129,5 +134,7 @@ def _sweep_seconds(
     return min(START_SECONDS + round(0.025 * points), LONGEST_SECONDS)
 
 
-def _suite_seconds(suite: Suite, network: str, beside: tuple[str, ...]) -> int:
+def _suite_seconds(
+    suite: Suite, network: str, beside: tuple[str, ...], blends: tuple[Blend, ...]
+) -> int:
     return min(START_SECONDS + round(0.05 * len(suite.pictures)), LONGEST_SECONDS)

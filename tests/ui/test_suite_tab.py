@@ -122,13 +122,13 @@ def test_whoever_asks_no_more_stops_the_network(own: str) -> None:
         next(told)
     told.close()
     assert extractor.forwards == 2
-    assert not engine.locked()._is_owned()  # type: ignore[attr-defined]
+    assert engine.locked().held_seconds() is None
 
 
 def test_the_engine_is_free_between_pieces(own: str) -> None:
     engine = Engine(device="cpu")
     for _ in messages(engine, ask("alexnet"), own):
-        assert not engine.locked()._is_owned()  # type: ignore[attr-defined]
+        assert engine.locked().held_seconds() is None
 
 
 def test_missing_weights_cost_a_sentence_and_the_others_run(

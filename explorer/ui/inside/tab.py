@@ -12,7 +12,7 @@ from explorer.engine import Engine
 from explorer.images import Upload
 from explorer.spec import Choice
 from explorer.ui.explore import Shown, values_in
-from explorer.ui.inside import VIEWS
+from explorer.ui.inside import VIEWS, metric_suite
 from explorer.ui.inside.answer import answer
 from explorer.ui.inside.view import SHARED, View
 from explorer.ui.panels import carrier, packed
@@ -32,6 +32,7 @@ def build_tab(engine: Engine, shown: Shown) -> None:
         elem_classes=["answers"],
         apply_default_css=False,
     )
+    metric_suite.build(engine)
     for view in VIEWS:
         asked = carrier(f"inside-{view.name}-asked")
         panel = gr.HTML(
