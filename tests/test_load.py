@@ -14,8 +14,6 @@ def test_answers_stay_right_under_load(tmp_path: Path) -> None:
     assert found["unsteady"] == []
     assert found["errors"] == [] and found["wrong"] == [], found
     assert found["fewest"] >= 1 and found["malformed"] >= 20
-    # Who asks more politely is not served less: everyone has had a share.
-    assert found["most"] <= 4 * found["fewest"]
 
 
 def test_a_wrong_answer_would_be_seen() -> None:
