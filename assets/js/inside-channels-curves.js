@@ -123,7 +123,7 @@ Explorer.inside.channelCurves = (() => {
   }
 
   /** What the curves and marks amount to, in words and numbers. */
-  function explained(root, found, names, norm) {
+  function explained(root, found, { spatial, names, norm }) {
     const [first, second] = found.meanLabels;
     const said = (name, words) => html("p", {}, html("b", {}, name), ` ${words}`);
     const after =
@@ -131,9 +131,13 @@ Explorer.inside.channelCurves = (() => {
       "sorting, so a curve may fall; the means are divided by the length of the vector of means.";
     root.replaceChildren(
       said(
+        "Spatial:",
+        `the mean of the map of squared differences, ${spatial}, is this channel's part of the spatial distance.`,
+      ),
+      said(
         "Sort:",
         `the squared gaps, added up over the ranks and divided by their number, ${found.ranks}, give ` +
-          `${found.contribution}: this channel's part of the sort distance.`,
+          `${found.contribution}: its part of the sort distance.`,
       ),
       said(
         "Mean:",

@@ -14,7 +14,11 @@
 
   const part = (selector) => panel.querySelector(selector);
 
+  /** The channel that was asked for last: an answer to an earlier question may still arrive. */
+  const current = () => (state.channel < 0 ? shown.order[0] : state.channel);
+
   function ask(changes) {
+    trouble("");
     Object.assign(state, changes);
     Explorer.inside.ask(NAME);
   }
@@ -65,7 +69,7 @@
 
   /** Along the ranking: 1 to the next smaller contribution. */
   function move(step) {
-    const next = shown.order.indexOf(shown.detail.channel) + step;
+    const next = shown.order.indexOf(current()) + step;
     if (next >= 0 && next < shown.order.length) ask({ channel: shown.order[next] });
   }
 
@@ -79,7 +83,7 @@
     const names = value.frame.swap ? ["perturbed", "original"] : ["original", "perturbed"];
     if (value.asked !== state.channel && Explorer.inside.settled(NAME)) state.channel = value.asked;
     Explorer.setText(part(".summary"), value.summary);
-    strip(value, value.detail.channel);
+    strip(value, current());
     rows(value, names);
     detail(value, names);
   }
@@ -127,9 +131,10 @@
     Explorer.setText(part(".name"), `Channel ${channel} of ${value.frame.layers[value.frame.layer]}`);
     const field = part("input.channel");
     field.max = String(value.order.length - 1);
-    if (Number(field.value) !== channel || field.value === "") field.value = String(channel);
-    trouble("");
-    const place = value.order.indexOf(channel);
+    // What was typed wrong stays beside the sentence about it.
+    const wrong = part(".trouble").textContent !== "";
+    if (!wrong && (Number(field.value) !== current() || field.value === "")) field.value = String(current());
+    const place = value.order.indexOf(current());
     part(".back").disabled = place === 0;
     part(".on").disabled = place === value.order.length - 1;
     part(".most").disabled = state.channel < 0;
@@ -147,7 +152,7 @@
       view: ranks, limits: value.limits, scale, names, channel, said: (text) => say("curves", text),
     });
     part(".legend").replaceChildren(...channelCurves.legend(names));
-    channelCurves.explained(part(".explained"), curves, names, norm);
+    channelCurves.explained(part(".explained"), curves, { spatial: numbers[0].contribution, names, norm });
   }
 
   function table(numbers, count) {
