@@ -98,7 +98,7 @@ Explorer.locality = (() => {
   }
 
   /** Two lanes of cells, one a window: filled with a tick where it passes, empty where it fails. */
-  function lanes(value, challenge, at, width) {
+  function lanes(value, challenge, width) {
     const s = scale(value, width);
     const box = { width, height: 2 * LANE + 2, class: "curves lane", role: "img", "aria-label": challenge.words };
     const picture = svg("svg", box);
@@ -115,10 +115,17 @@ Explorer.locality = (() => {
         picture.append(text(point.passed ? "✓" : "✗", middle));
       });
     });
-    picture.append(
-      svg("rect", { x: s.edges[at], y: 0.5, width: s.edges[at + 1] - s.edges[at], height: 2 * LANE + 1, class: "here" }),
-    );
+    picture.append(svg("rect", { y: 0.5, height: 2 * LANE + 1, class: "here" }));
     return picture;
+  }
+
+  /** Frame the chosen window in all lanes. */
+  function frame(place, value, at, width) {
+    const { edges } = scale(value, width);
+    for (const here of place.querySelectorAll(".here")) {
+      here.setAttribute("x", edges[at]);
+      here.setAttribute("width", edges[at + 1] - edges[at]);
+    }
   }
 
   /** The window whose cell an x lies in. */
@@ -128,5 +135,5 @@ Explorer.locality = (() => {
     return found < 0 ? value.windows.length - 1 : found - 1;
   }
 
-  return { chart, lanes, windowAt };
+  return { chart, lanes, frame, windowAt };
 })();

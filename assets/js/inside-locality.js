@@ -81,7 +81,7 @@
   }
 
   /** A challenge: picture, words, and its lanes. Choosing it puts it into the curves. */
-  function challenge(root, one, i, width) {
+  function challenge(root, one, width) {
     const on = one === chosen();
     const button = html(
       "button",
@@ -99,7 +99,7 @@
       pick(root, all[(all.indexOf(one) + step + all.length) % all.length].name);
       root.querySelector('.lanes [aria-checked="true"]').focus();
     });
-    return html("div", { class: "challenge" }, button, Explorer.locality.lanes(value(), one, i, width));
+    return html("div", { class: "challenge" }, button, Explorer.locality.lanes(value(), one, width));
   }
 
   function pick(root, other) {
@@ -107,23 +107,29 @@
     show(root);
   }
 
-  /** Everything that follows the slider and the chosen challenge. */
+  /** Everything that an answer, or another challenge, changes. */
   function show(root) {
-    const i = nearest();
-    const place = root.querySelector(".chart");
-    const width = root.querySelector(".main").clientWidth;
-    const words = `${chosen().title}: ${chosen().words} At a window of ${label(i)}: ${value()
-      .modes.map((mode) => said(mode.name, i))
-      .join("; ")}.`;
     const focused = document.activeElement?.dataset?.name;
-    place.replaceChildren(Explorer.locality.chart(value(), chosen(), i, width, words));
+    const { clientWidth } = root.querySelector(".main");
     root.querySelector(".legend").replaceChildren(...legend());
-    const rows = value().challenges.map((one) => challenge(root, one, i, width));
+    const rows = value().challenges.map((one) => challenge(root, one, clientWidth));
     root.querySelector(".lanes").replaceChildren(...rows);
     if (focused) root.querySelector(`.lanes [data-name="${focused}"]`)?.focus();
+    root.querySelector(".window input").max = String(value().windows.length - 1);
+    follow(root);
+  }
+
+  /** Everything that follows the slider. */
+  function follow(root) {
+    const i = nearest();
+    const { clientWidth } = root.querySelector(".main");
+    const now = value().modes.map((mode) => said(mode.name, i)).join("; ");
+    const words = `${chosen().title}: ${chosen().words} At a window of ${label(i)}: ${now}.`;
+    const chart = Explorer.locality.chart(value(), chosen(), i, clientWidth, words);
+    root.querySelector(".chart").replaceChildren(chart);
+    Explorer.locality.frame(root.querySelector(".lanes"), value(), i, clientWidth);
     root.querySelector(".table").replaceChildren(table(i));
     const slider = root.querySelector(".window input");
-    slider.max = String(value().windows.length - 1);
     slider.value = String(i);
     slider.setAttribute("aria-valuetext", label(i));
     setText(root.querySelector(".window .at"), label(i));
@@ -131,7 +137,12 @@
   }
 
   function draw(root, answer) {
-    root.querySelector(".answer").replaceChildren(...answer.answer.map((text) => html("p", {}, text)));
+    const place = root.querySelector(".answer");
+    // Screen readers speak what is put here: only when it is another sentence.
+    if (place.dataset.said !== answer.answer.join("\n")) {
+      place.dataset.said = answer.answer.join("\n");
+      place.replaceChildren(...answer.answer.map((text) => html("p", {}, text)));
+    }
     setText(root.querySelector(".progress"), answer.progress);
     setText(root.querySelector(".aside"), answer.aside ?? "");
     show(root);
@@ -142,8 +153,9 @@
   function setup(root) {
     const slider = root.querySelector(".window input");
     slider.addEventListener("input", () => {
+      if (!value()?.windows) return;
       wanted = value().windows[Number(slider.value)].px;
-      show(root);
+      follow(root);
     });
     root.querySelector(".tiles select").addEventListener("input", (event) => {
       tiles = event.target.value;
@@ -151,10 +163,10 @@
     });
     const place = root.querySelector(".chart");
     const point = (event) => {
-      if (event.type === "pointermove" && !event.buttons) return;
+      if (!value()?.windows || (event.type === "pointermove" && !event.buttons)) return;
       const { left, width } = place.getBoundingClientRect();
       wanted = value().windows[Explorer.locality.windowAt(value(), width, event.clientX - left)].px;
-      show(root);
+      follow(root);
     };
     place.addEventListener("pointerdown", point);
     place.addEventListener("pointermove", point);

@@ -46,7 +46,7 @@ def _body() -> str:
     )
     return (
         '<div class="answer" role="status"></div>'
-        '<p class="progress" role="status"></p><p class="aside"></p>'
+        '<p class="progress"></p><p class="aside"></p>'
         '<div class="sides"><div class="main">'
         '<div class="legend"></div><div class="chart"></div>'
         '<label class="window"><span>Window <b class="at"></b></span>'
