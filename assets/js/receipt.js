@@ -20,7 +20,7 @@ Explorer.receipt = (() => {
   }
 
   function setup(root) {
-    const shown = root.querySelector("code");
+    const shown = root.querySelector(".said");
     root.querySelector(".copy").addEventListener("click", (event) => {
       Explorer.copy(line(Explorer.latest.receipt.score, true), event.target, shown);
     });
