@@ -67,11 +67,15 @@ Explorer.locality = (() => {
     });
   }
 
+  /** A line joins neighbours only: between others nothing is known yet. */
   function curve(picture, points, s, value, colour, kind) {
     let pen = "M";
     let d = "";
     points.forEach((point, i) => {
-      if (!point) return;
+      if (!point) {
+        pen = "M";
+        return;
+      }
       d += `${pen}${s.x[i].toFixed(1)} ${height(point, s, value).toFixed(1)}`;
       pen = "L";
     });

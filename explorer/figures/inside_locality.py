@@ -108,7 +108,9 @@ def _window(found: Continuum, window: int) -> dict[str, Any]:
     for layer, sides in enumerate(found.sides):
         rows, columns = found.blocks(layer, window)
         down, across = -(-sides[0] // rows), -(-sides[1] // columns)
-        cut.append({"block": f"{rows} × {columns}", "count": f"{down} × {across}"})
+        # Blocks at the right and lower edge are smaller where the side is no multiple.
+        most = "≤ " if sides[0] % rows or sides[1] % columns else ""
+        cut.append({"block": f"{most}{rows} × {columns}", "count": f"{down} × {across}"})
     return {"px": window, "cut": cut}
 
 
