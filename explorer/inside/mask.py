@@ -65,13 +65,23 @@ def counted(weight: np.ndarray) -> np.ndarray:
     return np.flatnonzero(flat >= min(0.5, float(flat.max())))
 
 
-def reach(weight: np.ndarray, field: Field, picture: tuple[int, int]) -> np.ndarray:
-    """The pixels that the places with any weight see: bool, height × width of the picture."""
-    down, across = (
-        field.seen(n, side).astype(np.float32)
-        for n, side in zip(weight.shape, picture, strict=True)
-    )
+def reach(
+    weight: np.ndarray, spans: tuple[np.ndarray, np.ndarray], picture: tuple[int, int]
+) -> np.ndarray:
+    """The pixels that the places with any weight see: bool, height × width of the picture.
+
+    Args:
+        weight: of each place.
+        spans: the first and last pixel that each place sees, down and across.
+        picture: height and width, in pixels.
+    """
+    down, across = (_seen(each, side) for each, side in zip(spans, picture, strict=True))
     return down.T @ (weight > 0).astype(np.float32) @ across > 0
+
+
+def _seen(span: np.ndarray, side: int) -> np.ndarray:
+    pixels = np.arange(side)[None]
+    return ((pixels >= span[:, :1]) & (pixels <= span[:, 1:])).astype(np.float32)
 
 
 def within(

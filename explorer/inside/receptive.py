@@ -3,7 +3,7 @@
 Convolutions and pooling look at windows. Kernel, stride, padding and dilation of the modules before
 a tap say which pixels of the picture can reach a place of it (Araujo et al. 2019,
 https://distill.pub/2019/computing-receptive-fields). `ceil_mode` adds places whose windows run over
-the edge; it moves none.
+the edge of what is there; it moves none.
 """
 
 from __future__ import annotations
@@ -46,11 +46,25 @@ class Field:
         inner = [self.centre(i) - self.jump / 2 for i in range(1, places)]
         return np.array([0.0, *inner, float(side)])
 
-    def seen(self, places: int, side: int) -> np.ndarray:
-        """Which pixels each place sees: bool (places, side)."""
-        first = self.start + self.jump * np.arange(places)[:, None]
-        pixels = np.arange(side)[None]
-        return (pixels >= first) & (pixels < first + self.size)
+
+@dataclass(frozen=True)
+class Window:
+    """What a module looks at, the same down and across."""
+
+    kernel: int
+    stride: int
+    padding: int
+    dilation: int = 1
+    ceil: bool = False
+
+    def places(self, given: int) -> int:
+        """How many places come out of so many that go in."""
+        room = given + 2 * self.padding - self.dilation * (self.kernel - 1) - 1
+        if not self.ceil:
+            return room // self.stride + 1
+        count = -(-room // self.stride) + 1
+        # A last window that would begin in the padding at the end is left out.
+        return count - ((count - 1) * self.stride >= given + self.padding)
 
 
 @lru_cache(maxsize=64)
@@ -60,32 +74,75 @@ def fields(network: Network) -> tuple[Field, ...]:
     Raises:
         TypeError: if the trunk has a module whose windows are not known here.
     """
-    taps = {tap.index for tap in network.taps}
     current, found = Field(), []
-    for index, module in enumerate(empty_trunk(network)):
-        current = _after(module, current)
-        if index in taps:
+    for window, tapped in _windows(network):
+        if window is not None:
+            current = _after(window, current)
+        if tapped:
             found.append(current)
     return tuple(found)
 
 
-def _after(module: nn.Module, before: Field) -> Field:
+@lru_cache(maxsize=64)
+def spans(network: Network, side: int) -> tuple[np.ndarray, ...]:
+    """The first and the last pixel that each place sees, int64 (places, 2), at every tap.
+
+    Within the picture these are those of `fields`. At its edges windows are cut off, and where
+    strides do not fit the picture its last pixels may be seen by no place.
+
+    Args:
+        network: whose trunk it is.
+        side: of the picture, in pixels.
+
+    Raises:
+        TypeError: if the trunk has a module whose windows are not known here.
+    """
+    current = np.repeat(np.arange(side)[:, None], 2, axis=1)
+    found = []
+    for window, tapped in _windows(network):
+        if window is not None:
+            given = len(current)
+            start = np.arange(window.places(given)) * window.stride - window.padding
+            end = start + window.dilation * (window.kernel - 1)
+            first, last = (np.clip(edge, 0, given - 1) for edge in (start, end))
+            current = np.stack([current[first, 0], current[last, 1]], axis=1)
+        if tapped:
+            found.append(current)
+    for each in found:
+        each.flags.writeable = False
+    return tuple(found)
+
+
+def _windows(network: Network) -> list[tuple[Window | None, bool]]:
+    """Each module's window, and whether there is a tap behind it."""
+    taps = {tap.index for tap in network.taps}
+    return [(_window(m), i in taps) for i, m in enumerate(empty_trunk(network))]
+
+
+def _after(window: Window, before: Field) -> Field:
+    return Field(
+        before.size + (window.kernel - 1) * window.dilation * before.jump,
+        before.jump * window.stride,
+        before.start - window.padding * before.jump,
+    )
+
+
+def _window(module: nn.Module) -> Window | None:
+    """The window of a module; None if it looks at single places."""
     if isinstance(module, (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)):
-        window = (module.kernel_size, module.stride, module.padding)
-        kernel, stride, padding = (_side(value) for value in window)
-        dilation = _side(getattr(module, "dilation", 1))
-        return Field(
-            before.size + (kernel - 1) * dilation * before.jump,
-            before.jump * stride,
-            before.start - padding * before.jump,
+        return Window(
+            _side(module.kernel_size),
+            _side(module.stride),
+            _side(module.padding),
+            _side(getattr(module, "dilation", 1)),
+            bool(getattr(module, "ceil_mode", False)),
         )
     if isinstance(module, Fire):
-        squeezed = _after(module.squeeze, before)
-        branches = (_after(b, squeezed) for b in (module.expand1x1, module.expand3x3))
-        # The wider branch holds the other: both are centred on the same pixel.
-        return max(branches, key=lambda field: field.size)
+        # The squeeze looks at single places. The wider branch holds the other, around the same one.
+        branches = [_window(branch) for branch in (module.expand1x1, module.expand3x3)]
+        return max((b for b in branches if b is not None), key=lambda window: window.kernel)
     if isinstance(module, (nn.ReLU, nn.Dropout, nn.Identity)):
-        return before
+        return None
     raise TypeError(f"The receptive field of {type(module).__name__} is not known.")
 
 

@@ -13,7 +13,7 @@ from explorer.features import Features
 from explorer.figures import inside_mask as figures
 from explorer.inside import mask as masks
 from explorer.inside.mask import SIDE
-from explorer.inside.receptive import fields
+from explorer.inside.receptive import fields, spans
 from explorer.metrics import METRICS
 from explorer.results import rule_of
 from explorer.spec import Choice, Knob
@@ -67,7 +67,8 @@ def answer(asked: Asked) -> dict[str, Any]:
     found = fields(pair.network)
     places = [pair.shape(layer)[1:] for layer in layers]
     weights = [masks.weights(mask, found[i], places[i], picture) for i in layers]
-    seen = [masks.reach(weights[i], found[i], picture) for i in layers]
+    down, across = (spans(pair.network, side) for side in picture)
+    seen = [masks.reach(weights[i], (down[i], across[i]), picture) for i in layers]
     regions = [
         figures.LayerRegion(
             pair.layers[i],
@@ -81,10 +82,10 @@ def answer(asked: Asked) -> dict[str, Any]:
         for i in layers
     ]
     chosen = asked.layer
-    down, across = (
+    rows, columns = (
         found[chosen].edges(n, side) for n, side in zip(places[chosen], picture, strict=True)
     )
-    shown = figures.LayerPicture(weights[chosen], down, across, seen[chosen])
+    shown = figures.LayerPicture(weights[chosen], rows, columns, seen[chosen])
     painted = float(mask.mean())
     metrics = _measured(asked, weights)
     return figures.figure(painted, rule_of(asked.scene), chosen, regions, shown, metrics)
