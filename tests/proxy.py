@@ -30,7 +30,8 @@ def proxied(
     class Handler(_Handler):
         def target(self) -> str | None:
             if not self.path.startswith(prefix + "/"):
-                strays.append(self.path)
+                if self.path != "/favicon.ico":
+                    strays.append(self.path)
                 return None
             return self.path[len(prefix) :]
 
@@ -57,7 +58,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _pass(self) -> None:
         target = self.target()
         if target is None:
-            self.send_error(404)
+            # Browsers ask every host for an icon by themselves; that is no stray.
+            self.send_response(204 if self.path == "/favicon.ico" else 404)
+            self.end_headers()
             return
         address, cookie = self.server_for()
         upstream = http.client.HTTPConnection(urlsplit(address).netloc, timeout=120)
@@ -81,8 +84,8 @@ class _Handler(BaseHTTPRequestHandler):
             while piece := answer.read1(65536):
                 self.wfile.write(piece)
                 self.wfile.flush()
-        except (BrokenPipeError, ConnectionResetError):
-            """The browser has gone."""
+        except (BrokenPipeError, ConnectionResetError, http.client.IncompleteRead):
+            """The browser has gone, or the server."""
         finally:
             upstream.close()
 
