@@ -1,6 +1,7 @@
 """Commands. Answers go to standard output, everything else to standard error.
 
-Exit codes: 0 done, 1 could not be done (the sentence is on standard error), 2 misuse.
+Exit codes: 0 done, 1 could not be done (the sentence is on standard error), 2 misuse; 3 and 4 are
+those of `dir` and `pairs`, which explain them.
 """
 
 from __future__ import annotations
@@ -13,16 +14,22 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-from PIL import Image
-
-from explorer import __version__, dists, fetching, sweep_command, weights
+from explorer import (
+    __version__,
+    distributed,
+    dists,
+    pairs_command,
+    serve_command,
+    sweep_command,
+    weights,
+    weights_command,
+)
 from explorer import suite as suites
-from explorer.arguments import DTYPES, colour, device, size
+from explorer.arguments import DTYPES, add_comparing, device, picture
 from explorer.baselines import NAMED, distances
 from explorer.engine import Engine
 from explorer.figures.theme import number, shown
-from explorer.images import PictureError, read_picture, to_tensor
+from explorer.images import PictureError, to_tensor
 from explorer.networks import NETWORKS
 from explorer.results import NORMS, PIXELS, Comparison
 
@@ -32,8 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     flags = _parser().parse_args(arguments)
     try:
         return int(flags.run(flags))
-    except (PictureError, weights.WeightsError, ValueError) as error:
-        print(f"explorer: {error}", file=sys.stderr)
+    except (
+        PictureError,
+        weights.WeightsError,
+        distributed.DistributedError,
+        ValueError,
+    ) as error:
+        # What stops one of several processes stops all: one of them says so.
+        if distributed.is_first():
+            print(f"explorer: {error}", file=sys.stderr)
         return 1
 
 
@@ -47,29 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="compare two pictures by every metric")
     compare.add_argument("a", metavar="A", help="a picture file")
     compare.add_argument("b", metavar="B", help="a picture file of the same size")
-    compare.add_argument("--network", default="alexnet", choices=NETWORKS.names())
-    compare.add_argument(
-        "--weights",
-        default="pretrained",
-        metavar="CHOICE",
-        help="pretrained (default), random:SEED, or a .safetensors or .pth file",
-    )
-    compare.add_argument(
-        "--size",
-        type=size,
-        metavar="N or WxH",
-        help="resize both pictures first (Lanczos); without it they are compared as they are",
-    )
-    compare.add_argument(
-        "--background",
-        type=colour,
-        metavar="COLOUR",
-        help="composite transparent pictures over #rrggbb; without it alpha is dropped",
-    )
-    compare.add_argument("--dtype", default="float32", choices=tuple(DTYPES))
-    compare.add_argument(
-        "--device", type=device, help="cpu, cuda, … (default: GPU if there is one)"
-    )
+    add_comparing(compare)
     compare.add_argument("--baselines", action="store_true", help="MSE, PSNR, SSIM, MS-SSIM, too")
     compare.add_argument("--json", action="store_true", help="print one JSON object")
     compare.set_defaults(run=_compare)
@@ -95,17 +87,15 @@ def _parser() -> argparse.ArgumentParser:
     output.add_argument("--export", metavar="DIR", help="write the suite there, run nothing")
     suite.set_defaults(run=_suite)
 
+    pairs_command.add(commands)
     sweep_command.add(commands)
-
-    stored = commands.add_parser("weights", help="list or fetch networks' weights")
-    stored.add_argument("action", choices=("list", "fetch"))
-    stored.add_argument("name", nargs="?", choices=NETWORKS.names(), metavar="NETWORK")
-    stored.set_defaults(run=_weights, misuse=stored.error)
+    weights_command.add(commands)
+    serve_command.add(commands)
     return parser
 
 
 def _compare(flags: argparse.Namespace) -> int:
-    a, b = (_read(flags, path) for path in (flags.a, flags.b))
+    a, b = (to_tensor(picture(p, flags.background, flags.size)) for p in (flags.a, flags.b))
     dtype = DTYPES[flags.dtype]
     engine = Engine(device=flags.device, dtype=dtype)
     comparison = engine.compare_images(a, b, flags.network, flags.weights)
@@ -119,16 +109,6 @@ def _compare(flags: argparse.Namespace) -> int:
         for name, distance in on_pixels.items():
             print(f"{name:14}{PIXELS:8}{shown(name, distance)}")
     return 0
-
-
-def _read(flags: argparse.Namespace, path: str) -> torch.Tensor:
-    picture = read_picture(path)
-    if flags.background is not None:
-        under = Image.new("RGBA", picture.size, flags.background)
-        picture = Image.alpha_composite(under, picture.convert("RGBA"))
-    if flags.size is not None:
-        picture = picture.convert("RGB").resize(flags.size, Image.Resampling.LANCZOS)
-    return to_tensor(picture)
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:
@@ -188,42 +168,33 @@ def table(comparison: Comparison) -> str:
 def _suite(flags: argparse.Namespace) -> int:
     own = flags.path == "builtin" and not Path(flags.path).exists()
     suite = suites.builtin() if own else suites.read_suite(flags.path)
-    for problem in suite.problems:
+    for problem in suite.problems if distributed.is_first() else ():
         print(f"explorer: left out: {problem}", file=sys.stderr)
-    if suite.problems:
+    if suite.problems and distributed.is_first():
         count = f"{len(suite.problems)} left out, {len(suite.cases)} cases remain"
         print(f"explorer: {count}.", file=sys.stderr)
     if flags.export:
+        if not distributed.is_first():
+            return 0
         suites.export(suite, flags.export)
         print(flags.export)
         return 0
-    engine = Engine(device=flags.device, dtype=DTYPES[flags.dtype])
     networks = (flags.network or ["alexnet"]) + [PIXELS] * flags.baselines
-    results = suites.run(engine, suite, networks, _by_tenths())
+    with distributed.joined() as group:
+        on = flags.device or distributed.device()
+        engine = Engine(device=on, dtype=DTYPES[flags.dtype])
+        progress = _by_tenths() if group.first else lambda share, text: None
+        parts = distributed.everyone(
+            group, lambda: suites.run(engine, suite, networks, progress, group)
+        )
+        results = suites.merged(suite, networks, parts)
+        if not group.first:
+            return 0
     if flags.json:
         print(json.dumps(suites.as_json(results, suite.problems), indent=1))
     else:
         print(suites.as_csv(results) if flags.csv else suites.table(results), end="")
         print("" if flags.csv else "\n", end="")
-    return 0
-
-
-def _weights(flags: argparse.Namespace) -> int:
-    if flags.action == "list":
-        for network in NETWORKS:
-            path = weights.on_disk(network)
-            megabytes = network.sources[0].megabytes
-            state = f"here: {path.name}" if path else f"to be fetched, {megabytes:.0f} MB"
-            print(f"{network.name:22}{state}")
-        return 0
-    if flags.name is None:
-        flags.misuse(f"Say which network to fetch: {', '.join(NETWORKS.names())}.")
-    network = NETWORKS[flags.name]
-    try:
-        path = fetching.fetch(network, _progress_bar)
-    finally:
-        print(file=sys.stderr)
-    print(path)
     return 0
 
 
@@ -238,8 +209,3 @@ def _by_tenths() -> Callable[[float, str], None]:
             print(f"{10 * tenth:3d} % {text}", file=sys.stderr, flush=True)
 
     return report
-
-
-def _progress_bar(share: float, text: str) -> None:
-    done = round(30 * share)
-    print(f"\r[{'#' * done}{'.' * (30 - done)}] {text:60.60}", end="", file=sys.stderr, flush=True)

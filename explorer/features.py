@@ -60,7 +60,7 @@ class Extractor:
         plain modules, so each size has its own, and the latest few are kept. With `pack_batches`
         shapes of batches that keep coming are packed, too. Several threads may ask at once.
         """
-        plain = [(module, index) for index, module in enumerate(self.trunk)]
+        plain: list[Stage] = [(module, index) for index, module in enumerate(self.trunk)]
         shape = prepared.shape
         if torch.is_grad_enabled() or (shape[0] != 1 and not self.pack_batches):
             return plain

@@ -2,7 +2,7 @@
 
 from explorer.suite.builtin import builtin
 from explorer.suite.cases import KINDS, Case, CaseResult, Suite
-from explorer.suite.experiment import counts, run
+from explorer.suite.experiment import counts, merged, run
 from explorer.suite.export import export
 from explorer.suite.published import SuiteError, read_suite
 from explorer.suite.report import as_csv, as_json, table
@@ -18,6 +18,7 @@ __all__ = [
     "builtin",
     "counts",
     "export",
+    "merged",
     "read_suite",
     "run",
     "table",

@@ -16,6 +16,7 @@ from explorer import dists
 from explorer.baselines import NAMED, Baseline, distances
 from explorer.blend import Blend, with_blends
 from explorer.comparison import Heads, compare
+from explorer.distributed import ALONE, Group
 from explorer.engine import Engine
 from explorer.features import Extractor, Features, batched
 from explorer.images import to_tensor_from_pixels
@@ -47,8 +48,11 @@ def run(
     suite: Suite,
     networks: Sequence[str],
     progress: Progress = lambda share, text: None,
+    group: Group = ALONE,
 ) -> list[CaseResult]:
     """All results, network by network and case by case; `PIXELS` stands for the baselines.
+
+    In one process of several, `group`, the results of its share of the chunks: see `merged`.
 
     Raises:
         WeightsError: if a network's weights cannot be had.
@@ -57,13 +61,30 @@ def run(
     results: list[CaseResult] = []
     for i, network in enumerate(networks):
         done = 0
-        for found in steps(engine, suite, network, networks):
+        for found in steps(engine, suite, network, networks, group=group):
             results += found
-            done += len({result.case for result in found})
+            done += len({result.case for result in found}) * group.size
             if found:
+                done = min(done, len(suite.cases))
                 share = (i + done / len(suite.cases)) / len(networks)
                 progress(share, f"{network}: {done} of {len(suite.cases)} cases")
     return results
+
+
+def merged(
+    suite: Suite, networks: Sequence[str], parts: Sequence[Sequence[CaseResult]]
+) -> list[CaseResult]:
+    """The results of several processes in the order in which one alone would have them."""
+    if len(parts) == 1:
+        return list(parts[0])
+    in_order = [case for cases in _by_original(suite) for case in cases]
+    place = {case: i for i, case in enumerate(in_order)}
+    blocks: dict[tuple[int, Case], list[CaseResult]] = {}
+    for result in (result for part in parts for result in part):
+        which = networks.index(result.network) if result.network in networks else len(networks)
+        blocks.setdefault((which, result.case), []).append(result)
+    ordered = sorted(blocks, key=lambda key: (key[0], place[key[1]]))
+    return [result for key in ordered for result in blocks[key]]
 
 
 def steps(
@@ -72,11 +93,13 @@ def steps(
     network: str,
     beside: Sequence[str] = (),
     blends: Sequence[Blend] = (),
+    group: Group = ALONE,
 ) -> Iterator[list[CaseResult]]:
     """The results of one network in small pieces, in order; an empty piece is work on the way.
 
     In place of a network, `PIXELS` stands for the baselines, with DISTS where its network is one of
     those that run `beside`. `blends` are a person's own metrics; each has its own network.
+    In one process of several, `group`, only its share.
 
     The engine is locked within a piece only, so others are answered between two pieces, and who
     asks for no further piece has stopped the work.
@@ -88,14 +111,16 @@ def steps(
     if network == PIXELS:
         # Without VGG-16's weights the others need not wait for them.
         joined = dists.NETWORK in beside and dists.available()
-        pieces = _on_pixels(suite, dists.baselines(dists.NETWORK if joined else ""))
+        pieces = _on_pixels(suite, dists.baselines(dists.NETWORK if joined else ""), group)
         yield from _locked(engine, pieces)
         return
-    for found in scored(engine, suite, network):
+    for found in scored(engine, suite, network, group):
         yield [result for one in found for result in _judged_by(network, one, blends)]
 
 
-def scored(engine: Engine, suite: Suite, network: str) -> Iterator[list[CaseScores]]:
+def scored(
+    engine: Engine, suite: Suite, network: str, group: Group = ALONE
+) -> Iterator[list[CaseScores]]:
     """As `steps`, before anything is judged: every score of every case, layer by layer.
 
     Raises:
@@ -104,7 +129,7 @@ def scored(engine: Engine, suite: Suite, network: str) -> Iterator[list[CaseScor
     """
     with engine.locked(), torch.inference_mode():
         extractor, heads = engine.extractor(network)
-    yield from _locked(engine, _network(extractor, heads, suite))
+    yield from _locked(engine, _network(extractor, heads, suite, group))
 
 
 def _locked(engine: Engine, pieces: Iterator[T]) -> Iterator[T]:
@@ -116,18 +141,28 @@ def _locked(engine: Engine, pieces: Iterator[T]) -> Iterator[T]:
         yield found
 
 
-def _network(extractor: Extractor, heads: Heads | None, suite: Suite) -> Iterator[list[CaseScores]]:
+def _network(
+    extractor: Extractor, heads: Heads | None, suite: Suite, group: Group
+) -> Iterator[list[CaseScores]]:
     blanks = _features(extractor, suite, list(suite.references.values())).normalise()
     yield []
+    # The chunks are the same however many processes share them, and so are the numbers.
+    for chunk in group.share(_chunks(suite)):
+        yield from _chunk(extractor, heads, suite, chunk, blanks)
+
+
+def _chunks(suite: Suite) -> list[list[list[Case]]]:
+    """The cases by original, in chunks of at most `CHUNK_PIXELS` where an original has no more."""
     pixels = next(iter(suite.pictures.values())).shape[:2]
     room = max(CHUNK_PIXELS // (pixels[0] * pixels[1]), 1)
+    chunks: list[list[list[Case]]] = []
     waiting: list[list[Case]] = []
     for cases in _by_original(suite):
         if waiting and len(_paths([*waiting, cases])) > room:
-            yield from _chunk(extractor, heads, suite, waiting, blanks)
+            chunks.append(waiting)
             waiting = []
         waiting.append(cases)
-    yield from _chunk(extractor, heads, suite, waiting, blanks)
+    return [*chunks, waiting]
 
 
 def _by_original(suite: Suite) -> list[list[Case]]:
@@ -170,9 +205,9 @@ def _chunk(
             yield [CaseScores(case, named[case.other], references, decoy)]
 
 
-def _on_pixels(suite: Suite, asked: Sequence[Baseline]) -> Iterator[list[CaseResult]]:
+def _on_pixels(suite: Suite, asked: Sequence[Baseline], group: Group) -> Iterator[list[CaseResult]]:
     """The baselines, original by original."""
-    for cases in _by_original(suite):
+    for cases in group.share(_by_original(suite)):
         others = [p for p in _paths([cases]) if p != cases[0].original]
         paths = [cases[0].original, *others, *suite.references.values()]
         first, *rest = to_tensor_from_pixels([suite.pictures[p] for p in paths])

@@ -1,0 +1,344 @@
+"""Many pairs of pictures from disk: decoded and compared by several threads at once.
+
+On a CPU each thread decodes, runs the network and compares with one core of its own: while one
+waits for the disk another computes, and none waits for another at the end of every layer, as the
+threads within one forward do. What is in memory is bounded: a thread holds one batch, and results
+wait only for those before them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from explorer.comparison import Heads, compare
+from explorer.features import Extractor, Features, batched
+from explorer.images import PictureError
+from explorer.metrics import METRICS, Metric
+
+ROWS = 16
+"""Pairs a block: what a thread takes at once, and a process of several."""
+BATCH_PIXELS = 2 * ROWS * 96 * 96
+LARGE_PIXELS = 1 << 20
+"""From here on one batch runs at a time, on all cores: several would take too much memory."""
+KEPT_BYTES = 1 << 29
+"""Of features of pictures that occur again."""
+GPU_THREADS = 4
+
+Key = tuple[str, str]
+"""(metric, norm)."""
+Read = Callable[[Path], Image.Image]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two files, and why they cannot be compared where that is known beforehand."""
+
+    id: str
+    a: Path
+    b: Path
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was found of a pair: its size (width, height) and scores, or a problem."""
+
+    pair: Pair
+    size: tuple[int, int] | None = None
+    scores: Mapping[Key, float] = field(default_factory=dict)
+    problem: str = ""
+
+
+def blocks(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
+    """The list in pieces of `ROWS`."""
+    return [pairs[i : i + ROWS] for i in range(0, len(pairs), ROWS)]
+
+
+def single_parts(keys: Collection[Key]) -> tuple[Metric, ...]:
+    """The single metrics that have to be computed for `keys`, in the registry's order."""
+    needed = {part for name, _ in keys for part in METRICS[name].parts}
+    plain = {METRICS[name].rearrange for name in needed if METRICS[name].weighted}
+    return tuple(m for m in METRICS if m.rearrange and (m.name in needed or m.rearrange in plain))
+
+
+def run(
+    extractor: Extractor,
+    heads: Heads | None,
+    work: Sequence[Sequence[Pair]],
+    read: Read,
+    keys: Sequence[Key],
+    threads: int | None = None,
+) -> Iterator[list[Outcome]]:
+    """The outcomes of each block, in order.
+
+    Args:
+        extractor: of the network; nobody else may use it meanwhile.
+        heads: LPIPS's weights, where `keys` ask for it.
+        work: from `blocks`, or some of them.
+        read: a file as a picture; `PictureError` is the pair's problem.
+        keys: what is asked for.
+        threads: at once; by default as many as torch uses in this process.
+    """
+    cores = torch.get_num_threads()
+    on_cpu = extractor.device.type == "cpu"
+    threads = threads or (cores if on_cpu else GPU_THREADS)
+    extractor.pack_batches = True
+    job = _Job(extractor, heads, read, tuple(keys), _Again(work), cores)
+    pool = ThreadPoolExecutor(threads, "pairs", torch.set_num_threads, (1,))
+    ahead: deque[Future[list[Outcome]]] = deque()
+    try:
+        for block in work:
+            ahead.append(pool.submit(job.outcomes, block))
+            if len(ahead) > 2 * threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+        # A thread's setting is also that of threads which start later.
+        torch.set_num_threads(cores)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One picture's features, of its own, (1, C, H, W) a layer, and its (width, height)."""
+
+    features: Features
+    size: tuple[int, int]
+
+
+class _Again:
+    """Features of pictures that occur in several pairs: made once, kept while there is room.
+
+    Whoever asks first makes them, the others wait. It cannot lock up: a thread makes all that it
+    has promised before it waits.
+    """
+
+    def __init__(self, work: Sequence[Sequence[Pair]]) -> None:
+        self._left = Counter(p for block in work for pair in block for p in (pair.a, pair.b))
+        self._kept: OrderedDict[Path, Future[_Seen | str]] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def claim(self, path: Path) -> tuple[Future[_Seen | str] | None, bool]:
+        """The picture's promise, and whether the caller has to keep it; None if it is alone."""
+        with self._lock:
+            if path in self._kept:
+                self._kept.move_to_end(path)
+                return self._kept[path], False
+            if self._left[path] < 2:
+                return None, True
+            self._kept[path] = Future()
+            return self._kept[path], True
+
+    def keep(self, promise: Future[_Seen | str], found: _Seen | str) -> None:
+        """Keep the promise; what was asked for longest ago goes when room runs out."""
+        promise.set_result(found)
+        with self._lock:
+            self._bytes += _nbytes(found)
+            for path in [p for p, kept in self._kept.items() if kept.done()]:
+                if self._bytes <= KEPT_BYTES:
+                    return
+                self._drop(path)
+
+    def used(self, path: Path) -> None:
+        """One pair of the picture is done."""
+        with self._lock:
+            self._left[path] -= 1
+            if self._left[path] == 0 and path in self._kept and self._kept[path].done():
+                self._drop(path)
+
+    def _drop(self, path: Path) -> None:
+        self._bytes -= _nbytes(self._kept.pop(path).result())
+
+
+def _nbytes(found: _Seen | str) -> int:
+    maps = found.features.maps if isinstance(found, _Seen) else ()
+    return sum(m.numel() * m.element_size() for m in maps)
+
+
+@dataclass
+class _Taken:
+    """A picture on its way: its pixels (H × W × 3, uint8), or who promised it, or a problem."""
+
+    pixels: np.ndarray | None = None
+    promise: Future[_Seen | str] | None = None
+    mine: bool = True
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What all threads share."""
+
+    extractor: Extractor
+    heads: Heads | None
+    read: Read
+    keys: tuple[Key, ...]
+    again: _Again
+    cores: int
+    alone: threading.Lock = field(default_factory=threading.Lock)
+
+    def outcomes(self, block: Sequence[Pair]) -> list[Outcome]:
+        """Of one block, in order."""
+        found: dict[str, Outcome] = {}
+        waiting: list[Pair] = []
+        taken: dict[Path, _Taken] = {}
+        try:
+            for pair in block:
+                if pair.problem:
+                    found[pair.id] = Outcome(pair, problem=pair.problem)
+                    continue
+                for path in (pair.a, pair.b):
+                    if path not in taken:
+                        taken[path] = self._take(path)
+                waiting.append(pair)
+                if _pixels(taken) >= BATCH_PIXELS:
+                    found |= self._batch(waiting, taken)
+                    waiting, taken = [], {}
+            found |= self._batch(waiting, taken)
+        except BaseException as error:
+            for picture in taken.values():
+                if picture.promise and picture.mine and not picture.promise.done():
+                    picture.promise.set_exception(error)
+            raise
+        return [found[pair.id] for pair in block]
+
+    def _take(self, path: Path) -> _Taken:
+        promise, mine = self.again.claim(path)
+        if not mine:
+            return _Taken(promise=promise, mine=False)
+        try:
+            if not path.is_file():
+                # A device or a pipe could be read for ever.
+                there = path.exists()
+                raise PictureError(f"{path} {'is not a file' if there else 'does not exist'}.")
+            pixels = np.asarray(self.read(path).convert("RGB"))
+            self._check(pixels)
+        except (PictureError, OSError, ValueError) as error:
+            # With its folder: both files of a pair may have the same name.
+            text = str(error)
+            text = text.replace(path.name, str(path), 1) if text.startswith(path.name) else text
+            return _Taken(promise=promise, problem=text)
+        return _Taken(pixels, promise)
+
+    def _check(self, pixels: np.ndarray) -> None:
+        height, width = pixels.shape[:2]
+        if min(height, width) < self.extractor.network.smallest:
+            # Refused with the network's own sentence.
+            self.extractor.prepare(torch.empty(0, 3, height, width))
+
+    def _batch(self, pairs: Sequence[Pair], taken: Mapping[Path, _Taken]) -> dict[str, Outcome]:
+        large = _pixels(taken) >= LARGE_PIXELS
+        if not large and self.extractor.device.type == "cpu":
+            return self._compared(pairs, taken)
+        with self.alone:
+            torch.set_num_threads(self.cores)
+            try:
+                return self._compared(pairs, taken)
+            finally:
+                torch.set_num_threads(1)
+
+    @torch.inference_mode()
+    def _compared(self, pairs: Sequence[Pair], taken: Mapping[Path, _Taken]) -> dict[str, Outcome]:
+        problems = {path: t.problem for path, t in taken.items() if t.problem}
+        sizes: dict[Path, tuple[int, int]] = {}
+        stock: dict[tuple[int, int], tuple[list[Path], list[Features]]] = {}
+        # Originals first: both sides of a batch are then one piece of memory each.
+        in_order = dict.fromkeys([*(p.a for p in pairs), *(p.b for p in pairs)])
+        own: dict[tuple[int, int], list[Path]] = {}
+        for path in in_order:
+            pixels = taken[path].pixels
+            if pixels is not None:
+                sizes[path] = (pixels.shape[1], pixels.shape[0])
+                own.setdefault(sizes[path], []).append(path)
+        for size, paths in own.items():
+            features = self._features([taken[path].pixels for path in paths])  # type: ignore[misc]
+            stock[size] = (list(paths), [features])
+            self._keep(paths, taken, features, size)
+        for path, problem in problems.items():
+            promise = taken[path].promise
+            if promise:
+                self.again.keep(promise, problem)
+        for path in in_order:
+            promise = taken[path].promise
+            if promise and not taken[path].mine:
+                seen = promise.result()
+                if isinstance(seen, str):
+                    problems[path] = seen
+                    continue
+                sizes[path] = seen.size
+                paths, parts = stock.setdefault(seen.size, ([], []))
+                paths.append(path)
+                parts.append(seen.features)
+        found = self._scored(pairs, sizes, problems, stock)
+        for pair in pairs:
+            for path in (pair.a, pair.b):
+                self.again.used(path)
+        return found
+
+    def _features(self, pictures: Sequence[np.ndarray]) -> Features:
+        # Pixels of a picture lie channels last already, as the network wants them.
+        stacked = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2)
+        return batched(self.extractor, stacked.to(self.extractor.device).float() / 255)
+
+    def _keep(
+        self,
+        paths: Sequence[Path],
+        taken: Mapping[Path, _Taken],
+        features: Features,
+        size: tuple[int, int],
+    ) -> None:
+        for i, path in enumerate(paths):
+            promise = taken[path].promise
+            if promise:
+                # Copied: a part of a batch would keep all of it in memory.
+                alone = Features([m[i : i + 1].clone() for m in features.maps])
+                self.again.keep(promise, _Seen(alone, size))
+
+    def _scored(
+        self,
+        pairs: Sequence[Pair],
+        sizes: Mapping[Path, tuple[int, int]],
+        problems: Mapping[Path, str],
+        stock: Mapping[tuple[int, int], tuple[list[Path], list[Features]]],
+    ) -> dict[str, Outcome]:
+        found: dict[str, Outcome] = {}
+        groups: dict[tuple[int, int], list[Pair]] = {}
+        for pair in pairs:
+            problem = problems.get(pair.a) or problems.get(pair.b) or ""
+            if not problem and sizes[pair.a] != sizes[pair.b]:
+                first, second = (f"{w} × {h}" for w, h in (sizes[pair.a], sizes[pair.b]))
+                problem = f"Both pictures need the same size; they are {first} and {second} pixels."
+            if problem:
+                found[pair.id] = Outcome(pair, problem=problem)
+            else:
+                groups.setdefault(sizes[pair.a], []).append(pair)
+        asked = single_parts(self.keys)
+        for size, group in groups.items():
+            paths, parts = stock[size]
+            place = {path: i for i, path in enumerate(paths)}
+            features = Features.joined(parts)
+            a, b = (
+                features.select([place[getattr(p, side)] for p in group], asked) for side in "ab"
+            )
+            compared = compare(a, b, self.heads, asked)
+            for i, pair in enumerate(group):
+                scores = compared.scores(i)
+                found[pair.id] = Outcome(pair, size, {k: scores[k].total for k in self.keys})
+        return found
+
+
+def _pixels(taken: Mapping[Path, _Taken]) -> int:
+    return sum(
+        t.pixels.shape[0] * t.pixels.shape[1] for t in taken.values() if t.pixels is not None
+    )
