@@ -6,15 +6,15 @@
   const ROW = 34;
   const TOP = 30;
   const BLANKS = { black: "#000", white: "#fff", red: "#f00", green: "#0f0", blue: "#00f", gray: "#7f807f" };
-  let bug = "unit";
+  const state = { bug: "unit" };
   let metric = "spatial";
 
   function setup(root) {
     const radios = [...root.querySelectorAll('[name="inside-bug"]')];
-    bug = radios.find((radio) => radio.checked).value;
+    restored(root);
     for (const radio of radios) {
       radio.addEventListener("change", () => {
-        bug = radio.value;
+        state.bug = radio.value;
         Explorer.inside.ask("bug");
       });
     }
@@ -48,7 +48,7 @@
     const table = root.querySelector(".scores");
     const focused = table.contains(document.activeElement);
     const ends = html("span", { class: "ends" }, ...[`÷ ${value.domain[1]}`, "same", `× ${value.domain[1]}`].map((t) => html("span", {}, t)));
-    const head = html("tr", {}, ...["metric", "right", "with the bug", ends, ""].map((t) => html("th", { scope: "col" }, t)));
+    const head = html("tr", {}, ...["metric", "right", "with the bug", ends, html("span", { class: "sr-only" }, "bug ÷ right")].map((t) => html("th", { scope: "col" }, t)));
     const rows = value.rows.map((row) => {
       const pick = html("button", { type: "button", "aria-pressed": String(row.metric === metric), title: row.help });
       pick.append(html("span", { class: "dot", style: `background:${row.colour}` }), row.title);
@@ -153,5 +153,11 @@
     Explorer.setText(root.querySelector(".words"), value.rows.map((row) => row.sentence).join(" "));
   }
 
-  Explorer.inside.view("bug", { draw, setup, request: () => ({ bug }) });
+  function restored(root) {
+    for (const radio of root.querySelectorAll('[name="inside-bug"]')) {
+      radio.checked = radio.value === state.bug;
+    }
+  }
+
+  Explorer.inside.view("bug", { draw, setup, request: () => ({ ...state }), state, restored });
 })();

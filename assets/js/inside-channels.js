@@ -156,7 +156,7 @@
   }
 
   function table(numbers, count) {
-    const heads = ["", "contributes", "of", "share", `place of ${count}`];
+    const heads = ["metric", "contributes", "of", "share", `place of ${count}`];
     const line = (n) =>
       html(
         "tr",
@@ -170,5 +170,9 @@
     ];
   }
 
-  Explorer.inside.view(NAME, { draw, setup, request: () => ({ ...state }) });
+  function restored(root) {
+    root.querySelector("input.count").value = String(state.count);
+  }
+
+  Explorer.inside.view(NAME, { draw, setup, request: () => ({ ...state }), state, restored });
 })();

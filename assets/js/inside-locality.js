@@ -3,14 +3,14 @@
 
 (() => {
   const { html, setText } = Explorer;
-  let wanted = 32; // px; the nearest window is shown, so that it survives a change of the network
+  // The nearest window to this many px is shown, so that it survives a change of the network.
+  const state = { window: 32, tiles: "4" };
   let name = "pair"; // the challenge in the curves and in the table
-  let tiles = "4";
 
   const value = () => Explorer.latest["inside-locality"];
 
   function nearest() {
-    const far = (w) => Math.abs(Math.log(w.px / wanted));
+    const far = (w) => Math.abs(Math.log(w.px / state.window));
     return value().windows.reduce((best, w, i, all) => (far(w) < far(all[best]) ? i : best), 0);
   }
 
@@ -154,23 +154,30 @@
     const slider = root.querySelector(".window input");
     slider.addEventListener("input", () => {
       if (!value()?.windows) return;
-      wanted = value().windows[Number(slider.value)].px;
+      state.window = value().windows[Number(slider.value)].px;
       follow(root);
+      Explorer.link.update(false);
     });
     root.querySelector(".tiles select").addEventListener("input", (event) => {
-      tiles = event.target.value;
+      state.tiles = event.target.value;
       Explorer.inside.ask("locality");
     });
     const place = root.querySelector(".chart");
     const point = (event) => {
       if (!value()?.windows || (event.type === "pointermove" && !event.buttons)) return;
       const { left, width } = place.getBoundingClientRect();
-      wanted = value().windows[Explorer.locality.windowAt(value(), width, event.clientX - left)].px;
+      state.window = value().windows[Explorer.locality.windowAt(value(), width, event.clientX - left)].px;
       follow(root);
+      Explorer.link.update(false);
     };
     place.addEventListener("pointerdown", point);
     place.addEventListener("pointermove", point);
   }
 
-  Explorer.inside.view("locality", { draw, setup, request: () => ({ tiles }) });
+  function restored(root) {
+    root.querySelector(".tiles select").value = state.tiles;
+    if (value()?.windows) follow(root);
+  }
+
+  Explorer.inside.view("locality", { draw, setup, request: () => ({ tiles: state.tiles }), state, restored });
 })();

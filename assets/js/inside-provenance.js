@@ -159,5 +159,14 @@
     Explorer.setText(root.querySelector(".legend p"), text);
   }
 
-  Explorer.inside.view(NAME, { draw, setup, request: () => ({ ...asks }) });
+  function restored(root) {
+    const which = asks.channel < 0 ? "most" : "one";
+    for (const button of root.querySelectorAll("[data-which]")) {
+      button.setAttribute("aria-checked", String(button.dataset.which === which));
+      button.tabIndex = button.dataset.which === which ? 0 : -1;
+    }
+    root.querySelector(".one").classList.toggle("on", which === "one");
+  }
+
+  Explorer.inside.view(NAME, { draw, setup, request: () => ({ ...asks }), state: asks, restored });
 })();

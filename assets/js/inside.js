@@ -3,8 +3,9 @@
 
 Explorer.inside = (() => {
   const { html } = Explorer;
-  const views = {}; // name → { draw, setup, request }
-  const shared = { layer: 1, norm: "norm", swap: false };
+  const views = {}; // name → { request, state, defaults, restored }
+  const STANDARD = { layer: 1, norm: "norm", swap: false };
+  const shared = { ...STANDARD };
   const asked = {}; // view → the number of its newest request
   const seen = {}; // view → what its newest answer belongs to
   let chosen = null;
@@ -15,10 +16,11 @@ Explorer.inside = (() => {
    * Register a view of that name.
    * `setup(root)` runs once; `draw(root, value)` draws an answer; `request()` gives what the view
    * asks besides layer, norm and swap. A view calls `Explorer.inside.ask(name)` when its own
-   * controls change.
+   * controls change. Links carry the plain values of `state`; when a link has set them,
+   * `restored(root)` puts on the view's controls what no button or radio says by its `data-` name.
    */
-  function view(name, { draw, setup, request = () => ({}) }) {
-    views[name] = { request };
+  function view(name, { draw, setup, request = () => ({}), state = {}, restored = () => {} }) {
+    views[name] = { request, state, defaults: { ...state }, restored };
     const show = (root, value) => {
       root.querySelector(".notes").replaceChildren(...value.notes.map((n) => html("li", {}, n)));
       root.classList.toggle("failed", Boolean(value.failed));
@@ -26,7 +28,10 @@ Explorer.inside = (() => {
       if (value.frame && name === chosen) follow(value.frame);
       if (root.querySelector(".body").clientWidth > 0) draw(root, value);
     };
-    Explorer.panel(`inside-${name}`, show, setup);
+    Explorer.panel(`inside-${name}`, show, (root) => {
+      setup?.(root);
+      dress(root, views[name]);
+    });
   }
 
   /** Called by the component above the views when it appears. */
@@ -42,6 +47,7 @@ Explorer.inside = (() => {
         ask(chosen);
       });
     }
+    if (linked) Explorer.link.say(restore(linked));
     let visible = false;
     new ResizeObserver(() => {
       const appears = !visible && frameRoot.clientWidth > 0;
@@ -52,8 +58,13 @@ Explorer.inside = (() => {
 
   /** Put a view on the screen; it is asked unless it shows this very question already. */
   function open(name) {
+    const other = chosen !== name;
     chosen = name;
-    const [button] = frameRoot.querySelectorAll(`[data-view="${name}"]`);
+    const button = frameRoot.querySelector(`[data-view="${name}"]`);
+    for (const one of frameRoot.querySelectorAll("[data-view]")) {
+      one.setAttribute("aria-checked", String(one === button));
+      one.tabIndex = one === button ? 0 : -1;
+    }
     const means = button.dataset.shared.split(" ");
     for (const control of ["layer", "norm", "swap"]) {
       frameRoot.querySelector(`.shared-${control}`).hidden = !means.includes(control);
@@ -62,6 +73,7 @@ Explorer.inside = (() => {
       panel.classList.toggle("chosen", panel.id === `panel-inside-${name}`);
     }
     pictures();
+    if (other) Explorer.link.update(true);
     if (seen[name] !== question(name)) ask(name);
   }
 
@@ -78,6 +90,7 @@ Explorer.inside = (() => {
     seen[name] = question(name);
     Explorer.ask(`inside-${name}-asked`, { ...shared, ...views[name].request(), number });
     if (name === chosen) pictures();
+    Explorer.link.update(false);
     return number;
   }
 
@@ -119,6 +132,88 @@ Explorer.inside = (() => {
     Explorer.setText(frameRoot.querySelector(".made-by"), `${said.network}, ${said.size} px`);
     pictures();
   }
+
+  // Links
+
+  let linked = null; // what a link says of this tab, until the tab is opened
+
+  /** What is no default, of the view on the screen. */
+  function write() {
+    if (!frameRoot) return Object.fromEntries(linked ?? []);
+    const found = {};
+    const put = (key, values, standard, prefix = "") => {
+      if (values[key] !== standard[key]) found[prefix + key] = String(values[key]);
+    };
+    if (chosen !== Object.keys(views)[0]) found.view = chosen;
+    for (const key of Object.keys(STANDARD)) put(key, shared, STANDARD);
+    const { state, defaults } = views[chosen];
+    for (const key of Object.keys(state)) put(key, state, defaults, `${chosen}.`);
+    return found;
+  }
+
+  function read(values) {
+    if (!frameRoot) {
+      linked = values;
+      return [];
+    }
+    const notes = restore(values);
+    if (frameRoot.clientWidth > 0) open(chosen);
+    return notes;
+  }
+
+  /** Set all values; those that a link does not name go back to their defaults. */
+  function restore(values) {
+    const wanted = new Map(values);
+    const notes = [];
+    const take = (key, target, standard, prefix = "") => {
+      const text = wanted.get(prefix + key);
+      wanted.delete(prefix + key);
+      const value = text === undefined ? standard[key] : typed(text, standard[key]);
+      target[key] = value ?? standard[key];
+      if (value === undefined) wanted.set(prefix + key, text);
+    };
+    for (const key of Object.keys(STANDARD)) take(key, shared, STANDARD);
+    for (const [name, { state, defaults }] of Object.entries(views)) {
+      for (const key of Object.keys(state)) take(key, state, defaults, `${name}.`);
+      const root = document.querySelector(`.panel-inside-${name}`);
+      if (root) dress(root, views[name]);
+    }
+    const view = wanted.get("view") ?? Object.keys(views)[0];
+    if (Object.hasOwn(views, view)) {
+      chosen = view;
+      wanted.delete("view");
+    }
+    frameRoot.querySelector('[data-ask="norm"]').value = shared.norm;
+    frameRoot.querySelector('[data-ask="swap"]').checked = shared.swap;
+    const { short } = Explorer.linkValues;
+    for (const [key, text] of wanted) {
+      notes.push(`Look inside has no ${short(key)} ${short(text)}: left out.`);
+    }
+    return notes;
+  }
+
+  /** Text as a value of the type of another; undefined if it is none. */
+  function typed(text, like) {
+    if (typeof like === "boolean") return { true: true, false: false }[text];
+    if (typeof like === "number") return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+    return text.length <= 40 && text !== "" ? text : undefined;
+  }
+
+  /** Put a view's state on its controls. */
+  function dress(root, { state, restored }) {
+    for (const [key, value] of Object.entries(state)) {
+      const buttons = [...root.querySelectorAll(`[role="radio"][data-${key}]`)];
+      if (!buttons.some((button) => button.dataset[key] === String(value))) continue;
+      for (const button of buttons) {
+        const on = button.dataset[key] === String(value);
+        button.setAttribute("aria-checked", String(on));
+        button.tabIndex = on ? 0 : -1;
+      }
+    }
+    restored(root);
+  }
+
+  Explorer.link.part("inside", { read, write });
 
   return { view, frame, ask, open, settled, shared, sources };
 })();
