@@ -17,12 +17,14 @@ import gradio as gr
 
 from explorer.engine import Engine
 from explorer.synthesis import FAMILIES
-from explorer.ui import endpoints, explore, gpu, guard, share, suite, sweep
+from explorer.ui import endpoints, explore, gpu, guard, learn, share, suite, sweep
 from explorer.ui.inside import tab as inside
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SCRIPTS = (
     "core",
+    "spoken",
+    "focus",
     "controls",
     "link-values",
     "link",
@@ -59,6 +61,9 @@ SCRIPTS = (
     "suite-cases",
     "suite-files",
     "suite",
+    "learn-figure",
+    "learn-play",
+    "learn",
 )
 STYLES = (
     "explorer",
@@ -71,7 +76,9 @@ STYLES = (
     "inside-mask",
     "inside-bug",
     "inside-locality",
+    "learn",
     "share",
+    "access",
 )
 MOST_WAITING = 256
 """In Gradio's queue; further requests are told that it is full."""
@@ -97,6 +104,8 @@ def build(engine: Engine | None = None) -> gr.Blocks:
                 suite.build_tab(engine)
             with gr.Tab("Look inside", id="inside-tab"):
                 inside.build_tab(engine, shown)
+            with gr.Tab("Learn", id="learn-tab"):
+                learn.build_tab(engine)
         endpoints.add(engine)
     demo.queue(max_size=MOST_WAITING, api_open=False)
     guard.hide_all_but(demo, endpoints.NAMES)
