@@ -186,6 +186,7 @@ class _Job:
     keys: tuple[Key, ...]
     again: _Again
     cores: int
+    sizes: set[tuple[int, ...]] = field(default_factory=set)
     alone: threading.Lock = field(default_factory=threading.Lock)
 
     def outcomes(self, block: Sequence[Pair]) -> list[Outcome]:
@@ -232,10 +233,11 @@ class _Job:
         return _Taken(pixels, promise)
 
     def _check(self, pixels: np.ndarray) -> None:
-        height, width = pixels.shape[:2]
-        if min(height, width) < self.extractor.network.smallest:
-            # Refused with the network's own sentence.
-            self.extractor.prepare(torch.empty(0, 3, height, width))
+        size = pixels.shape[:2]
+        if size not in self.sizes:
+            # What the network says to its size, before anything is computed.
+            self.extractor.prepare(torch.empty(0, 3, *size))
+            self.sizes.add(size)
 
     def _batch(self, pairs: Sequence[Pair], taken: Mapping[Path, _Taken]) -> dict[str, Outcome]:
         large = _pixels(taken) >= LARGE_PIXELS
