@@ -16,6 +16,7 @@ from typing import Any
 
 from explorer import (
     __version__,
+    bapps_command,
     distributed,
     dists,
     pairs_command,
@@ -88,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     suite.set_defaults(run=_suite)
 
     pairs_command.add(commands)
+    bapps_command.add(commands)
     sweep_command.add(commands)
     weights_command.add(commands)
     serve_command.add(commands)

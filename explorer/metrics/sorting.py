@@ -16,6 +16,8 @@ from typing import TypeVar
 import numpy as np
 import torch
 
+from explorer.metrics.sorting_short import LONGEST, sort_places
+
 T = TypeVar("T")
 _POOL = ThreadPoolExecutor(thread_name_prefix="sort")
 _PARALLEL_FROM = 1 << 17
@@ -23,17 +25,30 @@ _LOW, _HIGH = (0, 1) if sys.byteorder == "little" else (1, 0)
 
 
 def sort_rows(values: torch.Tensor) -> torch.Tensor:
-    """(N, C, P) → the same shape, each row sorted upwards. A new, contiguous tensor."""
+    """(N, C, P) → the same shape, each row sorted upwards. A new tensor.
+
+    It is contiguous, unless short rows lie channels last: then it lies so, too.
+    """
     if values.device.type != "cpu":
         return values.sort(dim=-1).values
     if values.requires_grad:
         # Laid out as below, so that sums over it round alike, and d(x, x) is zero.
         return values.contiguous().sort(dim=-1).values
+    if _is_short(values):
+        return torch.from_numpy(sort_places(values.transpose(1, 2).numpy())).transpose(1, 2)
     # .contiguous() may be the caller's own memory, which must stay as it is.
     copy = values.clone(memory_format=torch.contiguous_format)
     array = copy.numpy().reshape(-1, copy.shape[-1])
     by_rows(lambda rows: _sort_in_place(array[rows]), *array.shape)
     return copy
+
+
+def _is_short(values: torch.Tensor) -> bool:
+    if torch.is_grad_enabled():
+        return False  # the other picture may need a gradient, and then lies contiguous
+    # A map of 1 × 1 lies both ways, and needs no sorting.
+    fits = 1 < values.shape[2] <= LONGEST and values.dtype == torch.float32
+    return fits and values.transpose(1, 2).is_contiguous()
 
 
 def _sort_in_place(rows: np.ndarray) -> None:
