@@ -53,7 +53,7 @@
 
   function map(value, series, say) {
     const [xs, ys] = value.axes.map((axis) => axis.values);
-    const canvas = html("canvas", { role: "img", tabindex: "0" });
+    const canvas = html("canvas", { role: "application", tabindex: "0" });
     const norm = NORMS[series.norm];
     canvas.setAttribute("aria-label", `${series.title}, ${norm}: ${series.verdict} of the points. Arrow keys move, Enter opens.`);
     canvas.dataset.series = `${series.metric} ${series.norm}`;
@@ -64,7 +64,9 @@
       const ratio = series.ratio[place[1] * xs.length + place[0]];
       const [x, y] = value.axes.map((axis, k) => `${axis.title} ${axis.values[place[k]]} ${axis.unit}`.trim());
       const words = ratio === null ? "not known yet" : `${ratio > 1 ? "✗" : "✓"} ${ratio} of the limit`;
-      say(`${series.title}, ${norm}, ${x}, ${y}: ${words}`);
+      const text = `${series.title}, ${norm}, ${x}, ${y}: ${words}`;
+      say(text);
+      return text;
     };
     const under = (event) => {
       const box = canvas.getBoundingClientRect();
@@ -86,8 +88,7 @@
       const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
       if (step) {
         event.preventDefault();
-        if (place) point(place[0] + step[0], place[1] + step[1]);
-        else point(0, 0);
+        Explorer.spoken.say(place ? point(place[0] + step[0], place[1] + step[1]) : point(0, 0));
       } else if (event.key === "Enter" && place) open();
     });
     return html(

@@ -97,8 +97,10 @@
     const width = place.clientWidth >= 900 ? (place.clientWidth - 16) / 2 : place.clientWidth;
     const scale = scales(value, width);
     const words = shown.map((s) => `${s.title} ${s.verdict}`).join(". ");
-    const picture = svg("svg", { width, height: HEIGHT, class: "curves", tabindex: "0", role: "img" });
+    const picture = svg("svg", { width, height: HEIGHT, class: "curves", tabindex: "0", role: "slider" });
     picture.setAttribute("aria-label", `${title}. ${words}. Arrow keys move along the axis, Enter opens.`);
+    const range = { valuemin: 1, valuemax: value.x.length, valuenow: 1, valuetext: "no point chosen" };
+    for (const [name, what] of Object.entries(range)) picture.setAttribute(`aria-${name}`, what);
     picture.dataset.norm = norm;
     axes(picture, value, scale, width);
     for (const series of shown) {
@@ -123,7 +125,10 @@
       const parts = shown.map(
         (s) => `${s.passed[at] ? "✓" : "✗"} ${s.title} ${s.distance[at]} (${s.nearest[at]} ${s.limit[at]})`,
       );
-      say(`${title} ${value.x[at]}${unit === "°" ? "" : " "}${unit}: ${parts.join(" · ")}`);
+      const words = `${title} ${value.x[at]}${unit === "°" ? "" : " "}${unit}: ${parts.join(" · ")}`;
+      picture.setAttribute("aria-valuenow", at + 1);
+      picture.setAttribute("aria-valuetext", words);
+      say(words);
     };
     const nearest = (event) => {
       const wanted = scale.value(event.clientX - picture.getBoundingClientRect().left);

@@ -67,7 +67,7 @@
         html("td", {}, row.ratio === null ? "" : `× ${row.ratio.toPrecision(2)}`),
       );
     });
-    const grid = html("table", { class: "versus" }, html("thead", {}, head), html("tbody", {}, ...rows));
+    const grid = html("table", { class: "versus" }, html("caption", { class: "sr-only" }, "Distances by metric, right and with the bug"), html("thead", {}, head), html("tbody", {}, ...rows));
     table.replaceChildren(grid);
     if (focused) table.querySelector('[aria-pressed="true"]').focus();
   }

@@ -165,6 +165,7 @@
         ...[n.contribution, n.distance, n.percent, `${n.place}`].map((v) => html("td", {}, v)),
       );
     return [
+      html("caption", { class: "sr-only" }, "What the channel adds to each metric"),
       html("thead", {}, html("tr", {}, ...heads.map((h) => html("th", { scope: "col" }, h)))),
       html("tbody", {}, ...numbers.map(line)),
     ];

@@ -188,6 +188,7 @@
 
   const titles = (...names) => html("tr", {}, ...names.map((name) => html("th", { scope: "col" }, name)));
 
+  const caption = (text) => html("caption", { class: "sr-only" }, text);
   function axis() {
     return html("span", { class: "ends" }, html("span", {}, `÷ ${TIMES}`), html("span", {}, "same"), html("span", {}, `× ${TIMES}`));
   }
@@ -215,8 +216,8 @@
         html("td", {}, times(m.ratio)),
       );
     });
-    const head = titles("metric", "inside", "whole", axis(), "");
-    table.replaceChildren(html("thead", {}, head), html("tbody", {}, ...rows));
+    const head = titles("metric", "inside", "whole", axis(), html("span", { class: "sr-only" }, "inside ÷ whole"));
+    table.replaceChildren(caption("Distances by metric, within the mask and on the whole picture"), html("thead", {}, head), html("tbody", {}, ...rows));
     if (focused) table.querySelector('[aria-pressed="true"]').focus();
   }
 
@@ -237,7 +238,7 @@
       );
     });
     const head = titles("layer", "inside", "whole", axis(), "a place sees", "seen in all");
-    panel.querySelector(".layers").replaceChildren(html("thead", {}, head), html("tbody", {}, ...rows));
+    panel.querySelector(".layers").replaceChildren(caption(`${m.title}, layer by layer`), html("thead", {}, head), html("tbody", {}, ...rows));
     Explorer.setText(panel.querySelector(".words"), value.metrics.map((row) => row.sentence).join(" "));
   }
 

@@ -126,7 +126,7 @@
       html(
         "tr",
         {},
-        ...["Metric", "", "Distance", "÷ limit"].map((t) => html("th", { scope: "col" }, t)),
+        ...["Metric", "Verdict", "Distance", "÷ limit"].map((t) => html("th", { scope: "col" }, t)),
         ...kinds,
         ...all,
       ),

@@ -57,7 +57,7 @@
     const decoyRatio = row.ticks.find((tick) => tick.name === "decoy")?.ratio ?? 1;
     const limits = { decoy: decoyRatio, both: Math.min(1, decoyRatio) };
     const safe = at(limits[value.rule] ?? 1);
-    const picture = svg("svg", { width, height: HEIGHT, class: "line" });
+    const picture = svg("svg", { width, height: HEIGHT, class: "line", "aria-hidden": "true" });
     picture.append(
       svg("rect", { x: 0, y: 4, width: safe, height: HEIGHT - 8, class: "safe" }),
       svg("line", { x1: MARGIN, x2: width - MARGIN, y1: middle, y2: middle, class: "rail" }),

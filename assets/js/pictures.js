@@ -2,19 +2,31 @@
 "use strict";
 
 (() => {
+  const PERIOD = 600; // milliseconds: slow enough (0.8 Hz) to be safe and to be followed
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
   let timer = null;
 
   function setup(root) {
     const stage = root.querySelector(".stage");
+    const play = root.querySelector(".play");
+    const flip = () => stage.classList.toggle("second");
+    const run = (on) => {
+      clearInterval(timer);
+      timer = on ? setInterval(flip, PERIOD) : null;
+      play.textContent = on ? "Pause" : "Play";
+    };
     Explorer.segmented(root.querySelector(".segmented"), (button) => {
       stage.dataset.view = button.dataset.view;
-      clearInterval(timer);
       stage.classList.remove("second");
-      if (button.dataset.view === "flicker") {
-        // Slow enough (0.8 Hz) to be safe and to be followed.
-        timer = setInterval(() => stage.classList.toggle("second"), 600);
-      }
+      // Who asks for less motion starts it by hand, or turns from one to the other.
+      run(button.dataset.view === "flicker" && !still.matches);
     });
+    play.addEventListener("click", () => run(timer === null));
+    root.querySelector(".flip").addEventListener("click", () => {
+      run(false);
+      flip();
+    });
+    still.addEventListener("change", () => still.matches && run(false));
     const slider = root.querySelector("input[type=range]");
     const swipe = () => stage.style.setProperty("--swipe", `${slider.value}%`);
     slider.addEventListener("input", swipe);

@@ -25,6 +25,7 @@ Explorer.suiteCases = (() => {
     shown = AT_ONCE;
     draw(run, opened);
     place.querySelector("header")?.scrollIntoView({ block: "nearest" });
+    Explorer.spoken.say(place.querySelector("h3")?.textContent ?? "");
   }
 
   function draw(run, opened) {
@@ -80,7 +81,7 @@ Explorer.suiteCases = (() => {
       {},
       html(
         "h3",
-        { role: "status" },
+        {},
         `${words(score.title, score.norm, opened.kind)}: ${passed} of ${of} pass`,
         html("span", {}, score.shown ? `${label(run)} · ${OF_DISTANCE}` : label(run)),
       ),

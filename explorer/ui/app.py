@@ -29,6 +29,7 @@ SCRIPTS = (
     "link-values",
     "link",
     "status",
+    "uploader",
     "pictures",
     "ladder",
     "bars",

@@ -75,10 +75,10 @@ def control(name: str) -> str:
     elif isinstance(knob, Text):
         # Written by the page, not by hand: people see its summary, and can take it away.
         body = (
-            f'<div class="caption"><span id="{ident}-label">{title}</span>'
+            f'<div class="caption">{caption}'
             f'<button type="button" class="undo" aria-label="Remove {title}" title="Remove" hidden>'
             f'↺</button></div><input type="hidden" value="{escape(str(value))}" {data}>'
-            f'<output class="summary" aria-labelledby="{ident}-label"></output>{about}'
+            f'<output class="summary" id="{ident}-input"></output>{about}'
         )
     else:
         raise TypeError(f"No control for {knob!r}.")
@@ -110,8 +110,8 @@ def entry(item: Entry, *classes: str, heading: bool = False) -> str:
 def section(title: str, *parts: str, opened: bool = True) -> str:
     """A part of the column that folds."""
     return (
-        f'<details class="section"{" open" if opened else ""}><summary>{escape(title)}</summary>'
-        f"{''.join(parts)}</details>"
+        f'<details class="section"{" open" if opened else ""}>'
+        f"<summary><h2>{escape(title)}</h2></summary>{''.join(parts)}</details>"
     )
 
 

@@ -23,6 +23,8 @@ from explorer.ui.panels import PANELS, build, packed, status
 from explorer.ui.step import step
 
 SESSION_SECONDS = 3600
+# The column of controls is long for those who go through the page with the keyboard.
+SKIP = '<a class="skip" href="#panel-pictures">Skip the controls, to the answers</a>'
 LARGEST_FORM = 20_000
 # Filled when the page is opened by a link to somebody's picture.
 LINK_NOTE = '<p class="note" id="link-picture" role="status" hidden></p>'
@@ -50,6 +52,12 @@ def build_tab(engine: Engine) -> Shown:
                 html_template="",
                 js_on_load=f"Explorer.form.attach(props, trigger, {len(FORM)});",
                 elem_id="form",
+            )
+            gr.HTML(
+                SKIP,
+                js_on_load="Explorer.focus.lead(element.querySelector('a'));",
+                elem_classes=["controls"],
+                apply_default_css=False,
             )
             _part(_picture())
             with gr.Column(elem_classes=["for-upload"]):

@@ -98,8 +98,8 @@ def _controls() -> str:
         '<div class="go"><button type="button" class="run">Run</button>'
         '<button type="button" class="action cancel" disabled>Cancel</button></div></div>'
         '<div class="progress"><progress max="1" value="0" aria-label="Progress"></progress>'
-        '<span class="doing" role="status"></span></div>'
-        '<ul class="notes" role="alert"></ul>'
+        '<span class="doing" data-spoken></span></div>'
+        '<div role="alert"><ul class="notes"></ul></div>'
         '<details class="left-out" hidden><summary></summary><ul></ul></details>'
         f'<p class="help layout">{LAYOUT}</p></section>'
     )

@@ -156,7 +156,7 @@ def _template() -> str:
         '<button type="button" class="action stop" disabled>Cancel</button>'
         '<button type="button" class="action csv" disabled>CSV</button>'
         '<progress max="1" value="0" aria-label="Progress"></progress></div>'
-        '<ul class="notes" role="status"></ul><div class="result"></div>'
+        '<div role="status"><ul class="notes"></ul></div><div class="result"></div>'
         '<p class="readout" aria-live="off">&nbsp;</p><p class="made-by"></p></section>'
     )
 

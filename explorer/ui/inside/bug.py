@@ -102,7 +102,7 @@ def _body() -> str:
     )
     return (
         f'<fieldset class="radios choices"><legend>The mistake</legend>{choices}</fieldset>'
-        '<div class="about"></div><p class="summary" role="status"></p>'
+        '<div class="about"></div><p class="summary" data-spoken></p>'
         '<div class="columns"><div class="scores"></div><div class="order"></div></div>'
         '<p class="cost help"></p><p class="words sr-only"></p>'
     )

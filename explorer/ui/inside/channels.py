@@ -98,7 +98,7 @@ def _body() -> str:
         "each channel's</button>"
         '<button type="button" role="radio" data-scale="layer" aria-checked="false">'
         "fixed for the layer</button></div></div>"
-        '<p class="summary" aria-live="polite"></p>'
+        '<p class="summary" data-spoken></p>'
         '<div class="strip"></div><p class="readout of-strip">&nbsp;</p>'
         '<div class="halves"><div class="left"><h3 class="rows-title"></h3>'
         '<div class="rows"></div></div><div class="detail"><header><h3 class="name"></h3>'

@@ -45,7 +45,7 @@ def _body() -> str:
         for option, label in zip(TILES, knob.labels, strict=True)  # type: ignore[union-attr]
     )
     return (
-        '<div class="answer" role="status"></div>'
+        '<div class="answer" data-spoken></div>'
         '<p class="progress"></p><p class="aside"></p>'
         '<div class="sides"><div class="main">'
         '<div class="legend"></div><div class="chart"></div>'

@@ -29,7 +29,7 @@ def body(against: Choice) -> str:
     """All that stands in the panel below its help; `against` is the view's own choice."""
     return (
         f'<div class="painting">{_tools()}{_canvas()}{_actions()}{_rectangle()}</div>'
-        '<div class="numbers"><p class="reach" role="status"></p>'
+        '<div class="numbers"><p class="reach" data-spoken></p>'
         f"{_radios(against)}"
         '<div class="results"><div><table class="versus scores"></table>'
         '<h3 class="layers-title"></h3><table class="versus layers"></table></div>'
@@ -61,7 +61,8 @@ def _segmented(name: str, label: str, options: tuple[str, ...]) -> str:
 
 def _canvas() -> str:
     return (
-        '<canvas class="paint" tabindex="0" role="img" aria-label="The picture with the mask. '
+        '<canvas class="paint" tabindex="0" role="application" '
+        'aria-label="The picture with the mask. '
         "Paint with a pointer; the arrow keys move the mask, with shift by four cells. The "
         'fields below paint a rectangle."></canvas>'
         '<div class="key"><span><i></i>painted</span><span><i class="seen"></i>seen besides</span>'

@@ -127,13 +127,14 @@ def _body() -> str:
         f"<h3>Metrics</h3>{parts}{_slider('norm', 0, 'norm', 1, 1)}"
         '<p class="about">0 takes the features as they are, 1 channel-normalised.</p>'
         '<h3>Layers</h3><div class="layers"></div></div>'
-        '<div class="outcome"><p class="total" role="status"></p>'
-        '<div class="scroll"><table><caption class="sr-only">The metric and the paper’s five: '
+        '<div class="outcome"><p class="total" data-spoken></p>'
+        '<div class="scroll" tabindex="0" role="region" aria-label="Table of metrics"><table>'
+        '<caption class="sr-only">The metric and the paper’s five: '
         "distance, verdict, and cases passed.</caption><thead></thead><tbody></tbody></table></div>"
         '<div class="tools"><button type="button" class="action score">Score it on the challenge '
         'suite</button><button type="button" class="action stop" hidden>Cancel</button>'
         '<progress max="1" value="0" aria-label="Progress" hidden></progress>'
-        '<span class="doing" role="status"></span></div></div></div>'
+        '<span class="doing" data-spoken></span></div></div></div>'
         '<h3>Keep it</h3><div class="tools keep"><label>Name <input type="text" class="name" '
         'maxlength="24" autocomplete="off" spellcheck="false"></label>'
         '<button type="button" class="action save">Save</button>'

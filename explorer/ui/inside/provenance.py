@@ -130,7 +130,7 @@ BODY = f"""
   <p></p>
 </div>
 <p class="readout">&nbsp;</p>
-<div class="said" role="status"></div>
+<div class="said" data-spoken></div>
 <table class="arrows"><caption></caption><thead></thead><tbody></tbody></table>
 <p class="rule help"><b>Equal activations</b> (zeros above all) leave open which place is meant. The
 rule here: as many of them as can stay where they are do; the others are matched in reading order,

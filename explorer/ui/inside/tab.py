@@ -101,6 +101,6 @@ def _panel(view: View) -> str:
         f'<section class="panel panel-inside-{view.name}" '
         f'aria-labelledby="inside-{view.name}-title">'
         f'<header><h2 id="inside-{view.name}-title">{escape(view.question)}</h2></header>'
-        f'<p class="help">{escape(view.help)}</p><ul class="notes" role="status"></ul>'
+        f'<p class="help">{escape(view.help)}</p><div role="status"><ul class="notes"></ul></div>'
         f'<div class="body">{view.body}</div></section>'
     )

@@ -22,6 +22,8 @@ BODY = (
     "</figcaption></figure>"
     '<label class="swipe-control">Swipe between original and perturbed'
     '<input type="range" min="0" max="100" value="50"></label>'
+    '<div class="flicker-control"><button type="button" class="action play">Pause</button>'
+    '<button type="button" class="action flip">Show the other</button></div>'
     '</div><div class="mini" aria-hidden="true"></div>'
 )
 
