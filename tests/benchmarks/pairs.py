@@ -6,8 +6,8 @@ The pictures are different crops of the sample photographs, 96 × 96, as PNG fil
 has in its memory. In every round, one after the other: the bare batched forwards of all pictures
 (plain modules, decoded and prepared beforehand, channels_last, nothing kept) in batches of 16, 32
 and 64; then `explorer.pairs` from the files, with one metric (`spatial`, channel norm) and with all
-metrics, both norms and LPIPS. Speed is that of the bare forwards' fastest batch size of the same
-round ÷ ours.
+metrics, both norms and LPIPS. Speeds are ratios within a round to the bare forwards in the batch
+size that is fastest over all rounds.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def measure(network: str, count: int, rounds: int, folder: Path) -> dict[str, ob
         # The first round warms up.
         for name, value in found.items() if i else ():
             columns[name].append(value)
-    best = [min(columns[f"bare_{n}"][i] for n in BATCHES) for i in range(rounds)]
+    # One size for all rounds: the least of several noisy times would be too small.
+    best = min((columns[f"bare_{n}"] for n in BATCHES), key=statistics.median)
     speeds = {
         name: _spread([100 * a / b for a, b in zip(best, columns[name], strict=True)])
         for name in ("one_metric", "all_metrics")
