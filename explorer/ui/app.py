@@ -68,6 +68,7 @@ SCRIPTS = (
 )
 STYLES = (
     "explorer",
+    "tabs",
     "sweep",
     "suite",
     "inside",
