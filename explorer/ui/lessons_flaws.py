@@ -169,8 +169,7 @@ UNTRAINED = Lesson(
         Choice(
             "close",
             "It passes, but more than half of the way",
-            "It passes, at {times} times the nearest blank canvas, and less clearly than one might "
-            "wish.",
+            "It passes, at {times} times the nearest blank canvas, with little to spare.",
         ),
         Choice(
             "beyond",
