@@ -11,6 +11,7 @@ Explorer.learn = (() => {
   let first = null; // the answer of this lesson with no slider moved
   let now = null; // the newest answer of this lesson
   let number = 0;
+  let urged = false; // a check was asked for without a choice
   let done = {}; // lesson → { choice, right }; choice is null where it was only shown
 
   const names = () => [...panel.querySelectorAll("article")].map((article) => article.dataset.lesson);
@@ -68,7 +69,8 @@ Explorer.learn = (() => {
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         const picked = form.querySelector("input:checked");
-        if (!picked) setText(root.querySelector(".result"), "Choose one of the answers first.");
+        urged = !picked;
+        if (urged) reveal();
         else if (now) settle(picked.value);
       });
       form.querySelector(".show").addEventListener("click", () => now && settle(null));
@@ -102,6 +104,7 @@ Explorer.learn = (() => {
     step = name;
     moved = {};
     first = now = null;
+    urged = false;
     for (const node of panel.querySelectorAll("[data-lesson]")) node.hidden = node.dataset.lesson !== name;
     const play = part(".play");
     Explorer.learnPlay.sliders(play, about().values, (knob, value) => {
@@ -158,7 +161,14 @@ Explorer.learn = (() => {
       label.classList.toggle("right", shown && value === first?.choice);
       label.classList.toggle("wrong", shown && value === done[step].choice && value !== first?.choice && Boolean(first));
     }
-    panel.querySelector(".result").replaceChildren(...(shown && first ? result() : []));
+    const place = panel.querySelector(".result");
+    const said = shown && first ? result() : urged ? [html("p", {}, "Choose one of the answers first.")] : [];
+    const key = said.map((node) => node.textContent).join(" ");
+    // Written once: a person who listens would hear it again with every move of a slider.
+    if (place.dataset.said !== key) {
+      place.dataset.said = key;
+      place.replaceChildren(...said);
+    }
     const elsewhere = shown && now && !now.untouched;
     setText(panel.querySelector(".now"), elsewhere ? `With the sliders where they are: ${now.because}` : "");
   }
