@@ -1,6 +1,6 @@
 """Other programs' weight files → a trunk's state dict (`"3.weight"` …), float32.
 
-Only convolutions are taken. Pickles are read by an unpickler that admits numpy's array
+Only what the trunk needs is taken. Pickles are read by an unpickler that admits numpy's array
 constructors and nothing else.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from explorer.networks import NETWORKS, Network
+from explorer.networks import NETWORKS, Network, WithoutMemory
 
 State = dict[str, torch.Tensor]
 
@@ -53,10 +54,24 @@ def convolutions(module: nn.Module) -> dict[str, nn.Conv2d]:
     return {name: m for name, m in module.named_modules() if isinstance(m, nn.Conv2d)}
 
 
-def empty_trunk(network: Network) -> nn.Sequential:
-    """The trunk without memory for its weights; cheap, for its shapes and names."""
-    with torch.device("meta"):
-        return network.trunk()
+def empty_trunk(network: Network) -> nn.Module:
+    """The trunk without memory for its weights; cheap, for its shapes and names.
+
+    `load_state_dict(state, assign=True)` fills it.
+    """
+    with WithoutMemory():
+        trunk = network.trunk()
+    for module in trunk.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            # Counts what was trained on, and has no use here: it stays as it is, in no file.
+            module.num_batches_tracked = torch.tensor(0)
+    return trunk
+
+
+def needed(trunk: nn.Module) -> State:
+    """The tensors that make a trunk what it is, by name."""
+    tensors = trunk.state_dict().items()
+    return {key: tensor for key, tensor in tensors if not key.endswith(".num_batches_tracked")}
 
 
 def _oihw(kernel: np.ndarray) -> torch.Tensor:
@@ -104,16 +119,33 @@ def caffe_squeezenet(arrays: Mapping[str, Any], network: Network) -> State:
 
 
 def torch_state(state: Mapping[str, torch.Tensor], network: Network) -> State:
-    """The convolutions of a torchvision state dict, whole (`features.0.weight`) or trunk only."""
+    """What the trunk needs of a torchvision state dict, whole (`features.0.weight`) or trunk only.
+
+    Names of older files (of DenseNets and vision transformers) are read as torchvision reads them.
+
+    Raises:
+        KeyError: with the first name that is missing.
+    """
+    renamed = {_as_now(key): tensor for key, tensor in state.items()}
     result = {}
-    for name in convolutions(empty_trunk(network)):
-        for part in ("weight", "bias"):
-            key = f"{name}.{part}"
-            tensor = state.get(f"features.{key}", state.get(key))
-            if not isinstance(tensor, torch.Tensor):
-                raise KeyError(key)
-            result[key] = tensor.detach().to("cpu", torch.float32).contiguous().clone()
+    for key in needed(empty_trunk(network)):
+        tensor = renamed.get(f"features.{key}", renamed.get(key))
+        if not isinstance(tensor, torch.Tensor):
+            raise KeyError(key)
+        result[key] = tensor.detach().to("cpu", torch.float32).contiguous().clone()
     return result
+
+
+def _as_now(key: object) -> str:
+    """An older name of a tensor as torchvision has it now.
+
+    >>> _as_now("features.denseblock1.denselayer2.norm.1.weight")
+    'features.denseblock1.denselayer2.norm1.weight'
+    >>> _as_now("encoder.layers.encoder_layer_0.mlp.linear_2.bias")
+    'encoder.layers.encoder_layer_0.mlp.3.bias'
+    """
+    name = re.sub(r"(denselayer\d+\.(?:norm|conv))\.(\d\.)", r"\1\2", str(key))
+    return re.sub(r"\.mlp\.linear_([12])\.", lambda m: f".mlp.{3 * (int(m[1]) - 1)}.", name)
 
 
 CONVERTERS: dict[str, Callable[[Mapping[str, Any], Network], State]] = {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
+from torch import nn
 
 from explorer import weights
 from explorer.baselines import BASELINES, Baseline
@@ -42,6 +43,7 @@ def load(device: str = "cpu") -> Baseline:
     """
     network = NETWORKS[NETWORK]
     trunk = network.trunk().eval().requires_grad_(False)
+    assert isinstance(trunk, nn.Sequential)
     trunk.load_state_dict(weights.load(network).state, assign=True)
     mix = weights._tensors(weights._checked(weights.BUNDLED / FILE, weights.SHIPPED)[0], FILE)
     trunk = trunk.to(torch.device(device)).to(memory_format=torch.channels_last)

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import torch
 
-from explorer import __version__, blend, dists, weights
+from explorer import __version__, blend, dists, taps, weights
 from explorer.attribution import heatmaps
 from explorer.baselines import distances
 from explorer.cache import Cache
@@ -42,6 +42,20 @@ class Picture:
 
     key: Hashable
     image: torch.Tensor
+
+
+class Asked(NamedTuple):
+    """Which network is asked: its name, its weights, and the layers that count, empty for all."""
+
+    network: str
+    weights: str
+    layers: tuple[int, ...]
+
+    @classmethod
+    def by(cls, scene: Scene) -> Asked:
+        """What a scene's question asks."""
+        ask = scene.question
+        return cls(ask.network, ask.weights, taps.chosen(ask.taps, ask.network))
 
 
 class Engine:
@@ -101,11 +115,12 @@ class Engine:
             perturbed = self._rendered(scene.source, scene.layout, challenge, upload)
             decoy = self._rendered(scene.decoy, scene.layout, (), None)
             drawn = time.perf_counter()
-            extractor, heads = self.extractor(ask.network, ask.weights)
-            features_a = self._featured(ask.network, ask.weights, original)
-            features_b = self._featured(ask.network, ask.weights, perturbed, keep=False)
+            asked = Asked.by(scene)
+            extractor, _ = self.extractor(*asked)
+            features_a = self._featured(asked, original)
+            features_b = self._featured(asked, perturbed, keep=False)
             seen = time.perf_counter()
-            compared = self._pair(ask.network, ask.weights, original, perturbed, keep=False)
+            compared = self._pair(asked, original, perturbed, keep=False)
             scores = _asked(scene, compared)
             verdicts = on_features(scores, self._limits(scene, original, decoy))
             if ask.baselines:
@@ -167,8 +182,8 @@ class Engine:
                 original = self._rendered(scene.source, scene.layout, (), upload)
                 decoy = self._rendered(scene.decoy, scene.layout, (), None)
                 held = self._limits(scene, original, decoy)
-                extractor, heads = self.extractor(ask.network, ask.weights)
-                features = self._featured(ask.network, ask.weights, original)
+                extractor, heads = self.extractor(*Asked.by(scene))
+                features = self._featured(Asked.by(scene), original)
                 changed = [i for i in places if active(scenes[i].challenge)]
                 if len(changed) < len(places):
                     # A batch rounds differently: the picture itself must stay at exactly zero.
@@ -199,14 +214,14 @@ class Engine:
                 small for the network.
         """
         with self._lock, torch.inference_mode():
-            ask = scene.question
+            asked = Asked.by(scene)
             pictures = [
                 self._rendered(scene.source, scene.layout, steps, upload)
                 for steps in ((), active(scene.challenge))
             ]
-            extractor, heads = self.extractor(ask.network, ask.weights)
-            a, b = (self._featured(ask.network, ask.weights, picture) for picture in pictures)
-            compared = self._pair(ask.network, ask.weights, *pictures)
+            extractor, heads = self.extractor(*asked)
+            a, b = (self._featured(asked, picture) for picture in pictures)
+            compared = self._pair(asked, *pictures)
             first, second = (picture.image for picture in pictures)
             return Pair(extractor.network, first, second, a, b, compared, heads)
 
@@ -231,12 +246,12 @@ class Engine:
             ValueError: if the canvas is too small for the network.
         """
         with self._lock, torch.inference_mode():
-            ask, size = scene.question, scene.layout.size
-            blanks = _reference_pictures(size)
+            asked = Asked.by(scene)
+            blanks = _reference_pictures(scene.layout.size)
             decoy = self._rendered(scene.decoy, scene.layout, (), None)
             return (
-                self._featured(ask.network, ask.weights, *blanks),
-                self._featured(ask.network, ask.weights, decoy),
+                self._featured(asked, *blanks),
+                self._featured(asked, decoy),
             )
 
     def against(
@@ -255,13 +270,10 @@ class Engine:
                 small for the network.
         """
         with self._lock, torch.inference_mode():
-            ask = scene.question
+            asked = Asked.by(scene)
             original, perturbed, blanks, decoy = self._all_pictures(scene, upload)
             first = perturbed if swapped else original
-            return (
-                self._pair(ask.network, ask.weights, first, *blanks),
-                self._pair(ask.network, ask.weights, first, decoy),
-            )
+            return self._pair(asked, first, *blanks), self._pair(asked, first, decoy)
 
     def another_way(
         self,
@@ -288,9 +300,9 @@ class Engine:
         """
 
         def featured(*pictures: Picture) -> Features:
-            ask = scene.question
-            extractor = self.extractor(ask.network, ask.weights)[0]
-            key = (name, ask.network, ask.weights, tuple(p.key for p in pictures))
+            asked = Asked.by(scene)
+            extractor = self.extractor(*asked)[0]
+            key = (name, asked, tuple(p.key for p in pictures))
 
             def make() -> Features:
                 images = torch.stack([p.image for p in pictures])
@@ -325,8 +337,7 @@ class Engine:
             ValueError: if the picture is too small for the network.
         """
         with self._lock, torch.inference_mode():
-            ask = scene.question
-            return self._featured(ask.network, ask.weights, Picture(_content_key(image), image))
+            return self._featured(Asked.by(scene), Picture(_content_key(image), image))
 
     def receipt(self, scene: Scene) -> Receipt:
         """What makes the numbers of a scene.
@@ -334,13 +345,20 @@ class Engine:
         Raises:
             WeightsError: if the network's weights cannot be had.
         """
-        extractor = self.extractor(scene.question.network, scene.question.weights)[0]
+        extractor = self.extractor(*Asked.by(scene))[0]
         return self._receipt(extractor, (scene.layout.size, scene.layout.size))
 
     def compare_images(
-        self, a: torch.Tensor, b: torch.Tensor, network: str, weights_choice: str = "pretrained"
+        self,
+        a: torch.Tensor,
+        b: torch.Tensor,
+        network: str,
+        weights_choice: str = "pretrained",
+        layers: tuple[int, ...] = (),
     ) -> Comparison:
         """Compare two pictures as they are, float, 3 × H × W, in [0, 1], by every metric.
+
+        `layers`: places of the taps that count; all without.
 
         Raises:
             WeightsError: if the weights cannot be had.
@@ -352,17 +370,23 @@ class Engine:
                 f"{b.shape[-1]} × {b.shape[-2]} were given."
             )
         with self._lock, torch.inference_mode():
-            extractor, heads = self.extractor(network, weights_choice)
+            asked = Asked(network, weights_choice, layers)
+            extractor, _ = self.extractor(*asked)
             pictures = [Picture(_content_key(x), x) for x in (a, b)]
-            compared = self._pair(network, weights_choice, *pictures)
-            layers = tuple(tap.name for tap in extractor.network.taps)
+            compared = self._pair(asked, *pictures)
+            names = tuple(tap.name for tap in extractor.network.taps)
             size = (int(a.shape[-1]), int(a.shape[-2]))
-            return Comparison(self._receipt(extractor, size), layers, compared.scores())
+            return Comparison(self._receipt(extractor, size), names, compared.scores())
 
     def extractor(
-        self, network: str, weights_choice: str = "pretrained"
+        self, network: str, weights_choice: str = "pretrained", layers: tuple[int, ...] = ()
     ) -> tuple[Extractor, tuple[torch.Tensor, ...] | None]:
         """The network ready to run, and its LPIPS heads where it has them; loaded once.
+
+        Args:
+            network: a registered name.
+            weights_choice: `pretrained`, `random:SEED`, or the path of a file.
+            layers: places of the taps to read; all without. The heads need all.
 
         Raises:
             WeightsError: if the weights cannot be had.
@@ -382,7 +406,8 @@ class Engine:
                     Extractor(record, loaded, self.device, self.dtype),
                     heads,
                 )
-            return self._extractors[key]
+            found = self._extractors[key]
+            return (found[0].at(layers), None) if layers else found
 
     def _rendered(
         self, source: Source, layout: Layout, challenge: tuple[Step, ...], upload: Upload | None
@@ -412,9 +437,12 @@ class Engine:
         decoy = self._rendered(scene.decoy, scene.layout, (), None)
         return original, perturbed, _reference_pictures(scene.layout.size), decoy
 
-    def _featured(
-        self, network: str, choice: str, *pictures: Picture, keep: bool = True
-    ) -> Features:
+    def _featured(self, asked: Asked, *pictures: Picture, keep: bool = True) -> Features:
+        """Of the layers that count; all are kept, so that a change of these runs no network."""
+        found = self._all_featured(asked.network, asked.weights, *pictures, keep=keep)
+        return found.at(asked.layers) if asked.layers else found
+
+    def _all_featured(self, network: str, choice: str, *pictures: Picture, keep: bool) -> Features:
         key = (network, choice, tuple(p.key for p in pictures))
 
         def run() -> Features:
@@ -430,30 +458,28 @@ class Engine:
         cache = self._features if keep or key in self._features else self._moving
         return cache.get(key, run, size)
 
-    def _pair(
-        self, network: str, choice: str, a: Picture, *others: Picture, keep: bool = True
-    ) -> Compared:
-        key = (network, choice, a.key, tuple(p.key for p in others))
+    def _pair(self, asked: Asked, a: Picture, *others: Picture, keep: bool = True) -> Compared:
+        key = (asked, a.key, tuple(p.key for p in others))
 
         def make() -> Compared:
-            heads = self.extractor(network, choice)[1]
-            features = self._featured(network, choice, a)
-            return compare(features, self._featured(network, choice, *others, keep=keep), heads)
+            heads = self.extractor(*asked)[1]
+            features = self._featured(asked, a)
+            return compare(features, self._featured(asked, *others, keep=keep), heads)
 
         return self._compared.get(key, make, lambda compared: compared.nbytes)
 
     def _limits(self, scene: Scene, original: Picture, decoy: Picture) -> Limits:
-        ask = scene.question
+        asked, own = Asked.by(scene), scene.question.own
         names = tuple(REFERENCES)
 
         def make() -> Limits:
             blanks = _reference_pictures(scene.layout.size)
-            against = self._pair(ask.network, ask.weights, original, *blanks)
+            against = self._pair(asked, original, *blanks)
             references = {name: _asked(scene, against, i) for i, name in enumerate(names)}
-            to_decoy = self._pair(ask.network, ask.weights, original, decoy)
+            to_decoy = self._pair(asked, original, decoy)
             return limits(references, _asked(scene, to_decoy))
 
-        key = ("limits", ask.network, ask.weights, ask.own, original.key, decoy.key)
+        key = ("limits", asked, own, original.key, decoy.key)
         return self._compared.get(key, make, lambda held: 100 * len(names) * len(held.decoy))
 
     def _on_pixels(
@@ -475,6 +501,8 @@ class Engine:
         return on_pixels(to_images, to_limits, tuple(REFERENCES))
 
     def _receipt(self, extractor: Extractor, size: tuple[int, int]) -> Receipt:
+        names = tuple(tap.name for tap in extractor.network.taps)
+        all_count = len(names) == len(NETWORKS[extractor.network.name].taps)
         return Receipt(
             extractor.network.name,
             extractor.info,
@@ -482,13 +510,16 @@ class Engine:
             str(self.dtype).removeprefix("torch."),
             str(self.device),
             __version__,
+            () if all_count else names,
         )
 
 
 def _asked(scene: Scene, compared: Compared, index: int = 0) -> Scores:
     """The scores of a comparison, with those of the person's own metrics."""
-    ask = scene.question
-    return blend.with_blends(compared.scores(index), blend.read(ask.own), ask.network)
+    ask, scores = scene.question, compared.scores(index)
+    if Asked.by(scene).layers:
+        return scores  # a person's own metrics weigh all layers
+    return blend.with_blends(scores, blend.read(ask.own), ask.network)
 
 
 def _reference_pictures(size: int) -> list[Picture]:

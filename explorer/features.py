@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import nn
 
+from explorer.conversion import empty_trunk
 from explorer.metrics import METRICS, Metric
 from explorer.metrics.distance import Arranged
 from explorer.metrics.record import Rearrange
@@ -29,8 +31,7 @@ class Extractor:
         self, network: Network, loaded: Loaded, device: torch.device, dtype: torch.dtype
     ) -> None:
         """Build the trunk around the weights; nothing is copied for torch's default device."""
-        with torch.device("meta"):
-            trunk = network.trunk()
+        trunk = empty_trunk(network)
         trunk.load_state_dict(loaded.state, assign=True)
         self.trunk = trunk.to(device, dtype).eval()
         # channels_last is up to twice as fast on CPUs, and makes sums over channels contiguous.
@@ -47,11 +48,31 @@ class Extractor:
         self.dtype = dtype
         self.forwards = 0
         self.pack_batches = False
+        self.packed_from = PACKED_FROM
         self._mean = torch.tensor(network.mean, device=device, dtype=dtype).view(1, 3, 1, 1)
         self._std = torch.tensor(network.std, device=device, dtype=dtype).view(1, 3, 1, 1)
         self._packed: OrderedDict[torch.Size, list[Stage]] = OrderedDict()
         self._came: Counter[torch.Size] = Counter()
         self._packing = threading.Lock()
+
+    def at(self, layers: Sequence[int]) -> Extractor:
+        """The same network, weights and kernels, read at some of its layers only."""
+        other = copy.copy(self)
+        other.network = self.network.at(layers)
+        return other
+
+    def modules(self) -> nn.Sequential:
+        """The trunk as a sequence of modules, for who walks it.
+
+        Raises:
+            ValueError: with one sentence, if this network is none.
+        """
+        if not isinstance(self.trunk, nn.Sequential):
+            raise ValueError(
+                f"{self.network.title} is no plain sequence of layers, as AlexNet, VGGs and "
+                "SqueezeNets are: choose one of those for this view."
+            )
+        return self.trunk
 
     def _stages(self, prepared: torch.Tensor) -> list[Stage]:
         """The trunk for this input: packed for single pictures, plain for batches and gradients.
@@ -60,17 +81,17 @@ class Extractor:
         plain modules, so each size has its own, and the latest few are kept. With `pack_batches`
         shapes of batches that keep coming are packed, too. Several threads may ask at once.
         """
-        plain: list[Stage] = [(module, index) for index, module in enumerate(self.trunk)]
+        plain: list[Stage] = [(module, index) for index, module in enumerate(self.modules())]
         shape = prepared.shape
         if torch.is_grad_enabled() or (shape[0] != 1 and not self.pack_batches):
             return plain
         with self._packing:
             if shape[0] != 1 and shape not in self._packed:
                 self._came[shape] += 1
-                if self._came[shape] < PACKED_FROM:
+                if self._came[shape] < self.packed_from:
                     return plain
             if shape not in self._packed:
-                self._packed[shape] = stages(self.trunk, prepared)
+                self._packed[shape] = stages(self.modules(), prepared)
                 if len(self._packed) > PACKED_SIZES:
                     dropped, _ = self._packed.popitem(last=False)
                     del self._came[dropped]
@@ -84,12 +105,9 @@ class Extractor:
         """
         if images.ndim != 4 or images.shape[1] != 3:
             raise ValueError(f"Pictures must be N × 3 × H × W; {tuple(images.shape)} was given.")
-        height, width = images.shape[2:]
-        if min(height, width) < self.network.smallest:
-            raise ValueError(
-                f"{self.network.title} needs pictures of at least {self.network.smallest} pixels a "
-                f"side; {width} × {height} was given."
-            )
+        refusal = self.network.refusal(*images.shape[2:])
+        if refusal:
+            raise ValueError(refusal)
         images = images.to(self.device, self.dtype)
         normalised = (images - self._mean) / self._std
         return normalised.contiguous(memory_format=torch.channels_last)
@@ -97,6 +115,10 @@ class Extractor:
     def __call__(self, images: torch.Tensor) -> Features:
         """Features of [0, 1] RGB pictures, N × 3 × H × W, in one forward pass."""
         current = self.prepare(images)
+        if not isinstance(self.trunk, nn.Sequential):
+            found: dict[str, torch.Tensor] = self.trunk(current)
+            self.forwards += 1
+            return Features([found[tap.node] for tap in self.network.taps])
         taps = {tap.index for tap in self.network.taps}
         maps = []
         for run, index in self._stages(current):
@@ -124,6 +146,15 @@ class Features:
         self.maps = tuple(maps)
         self._arranged: dict[tuple[Rearrange, int], Arranged] = {}
         self._ranks: dict[int, tuple[Ranks, ...]] = {}
+        self._whole: tuple[Features, tuple[int, ...]] | None = None
+
+    def at(self, layers: Sequence[int]) -> Features:
+        """Some of the layers, which share what is arranged with all of them."""
+        if list(layers) == list(range(len(self.maps))):
+            return self
+        part = Features([self.maps[i] for i in layers])
+        part._whole = self, tuple(layers)
+        return part
 
     @classmethod
     def joined(cls, parts: Sequence[Features]) -> Features:
@@ -173,6 +204,9 @@ class Features:
         """The layer as `metric` compares it."""
         if metric.rearrange is None:
             raise ValueError(f"{metric.name} is a sum; ask for its parts {metric.parts}.")
+        if self._whole is not None:
+            whole, layers = self._whole
+            return whole.arranged(metric, layers[layer])
         key = (metric.rearrange, layer)
         if key not in self._arranged:
             self._arranged[key] = Arranged.of(metric.rearrange(self.maps[layer]))
@@ -180,6 +214,9 @@ class Features:
 
     def ranks(self, layer: int) -> tuple[Ranks, ...]:
         """Where the activations behind the ranks of a sorted layer stand, in the first picture."""
+        if self._whole is not None:
+            whole, layers = self._whole
+            return whole.ranks(layers[layer])
         if layer not in self._ranks:
             ordered = self.arranged(METRICS["sort"], layer).values[0]
             self._ranks[layer] = ranks(ordered, self.maps[layer][0].flatten(1))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from explorer import blend
+from explorer import blend, taps
 from explorer.attribution import HEATMAPS
 from explorer.networks import NETWORKS
 from explorer.perturbations import PERTURBATIONS
@@ -70,7 +70,11 @@ SCENE_KNOBS: dict[str, Knob] = {
         help="The other subject on the same background, for the colour-stain rule.",
     ),
     "ask.network": Choice(
-        "alexnet", NETWORKS.names(), tuple(n.title for n in NETWORKS), title="Network"
+        "alexnet",
+        NETWORKS.names(),
+        tuple(n.title + n.price for n in NETWORKS),
+        title="Network",
+        groups=tuple(n.family for n in NETWORKS),
     ),
     "ask.weights": Choice(
         "pretrained",
@@ -94,6 +98,13 @@ SCENE_KNOBS: dict[str, Knob] = {
         False,
         title="Baselines",
         help="Adds MSE, PSNR, SSIM and MS-SSIM of the pixels to the verdicts.",
+    ),
+    "ask.taps": Text(
+        "",
+        taps.canonical,
+        title="Layers",
+        help="Only these count, in every score, bar, map, suite and sweep. LPIPS and own metrics "
+        "need all.",
     ),
     "ask.own": Text(
         "",
@@ -170,7 +181,12 @@ def scene_of(values: Mapping[str, object], upload_sha256: str | None = None) -> 
         heatmap=str(cleaner["ask.heatmap"]),
         baselines=bool(cleaner["ask.baselines"]),
         own=str(cleaner["ask.own"]),
+        taps=str(cleaner["ask.taps"]),
     )
+    if any(b.network == question.network for b in blend.read(question.own)) and taps.chosen(
+        question.taps, question.network
+    ):
+        cleaner.notes.append("Own metrics weigh all layers: they wait until all are chosen again.")
     challenge = []
     for perturbation in PERTURBATIONS:
         # Untouched knobs are at their defaults, which change nothing.
@@ -235,6 +251,7 @@ def values_of(scene: Scene) -> dict[str, Value]:
     values["ask.heatmap"] = scene.question.heatmap
     values["ask.baselines"] = scene.question.baselines
     values["ask.own"] = scene.question.own
+    values["ask.taps"] = scene.question.taps
     for step in scene.challenge:
         values.update(_named(step))
     return values

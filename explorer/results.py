@@ -27,7 +27,10 @@ class WeightsInfo:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What made a result: enough to make it again."""
+    """What made a result: enough to make it again.
+
+    `taps`: the layers that counted, where a person chose some; empty if all did.
+    """
 
     network: str
     weights: WeightsInfo
@@ -35,6 +38,7 @@ class Receipt:
     dtype: str
     device: str
     version: str
+    taps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

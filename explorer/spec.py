@@ -103,13 +103,17 @@ class Integer(Real):
 
 @dataclass(frozen=True)
 class Choice:
-    """One of `options`, a name each; `labels` are what a person reads."""
+    """One of `options`, a name each; `labels` are what a person reads.
+
+    `groups`: the heading under which each option stands, where there are many.
+    """
 
     default: str
     options: tuple[str, ...]
     labels: tuple[str, ...] = ()
     title: str = ""
     help: str = ""
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a default that cannot be chosen."""
@@ -119,6 +123,8 @@ class Choice:
             raise ValueError(f"An option is named twice in {self.options}.")
         if self.labels and len(self.labels) != len(self.options):
             raise ValueError(f"{len(self.labels)} labels for {len(self.options)} options.")
+        if self.groups and len(self.groups) != len(self.options):
+            raise ValueError(f"{len(self.groups)} groups for {len(self.options)} options.")
 
     def clean(self, value: object, name: str = "value") -> Cleaned:
         """Return the value if it is an option, else the default."""
@@ -127,9 +133,15 @@ class Choice:
             return Cleaned(str(text))
         return Cleaned(
             self.default,
-            f"{name} was {_shorten(value)}, not one of {', '.join(self.options)}: "
+            f"{name} was {_shorten(value)}, not one of {_listed(self.options)}: "
             f"used {self.default}.",
         )
+
+
+def _listed(names: tuple[str, ...], most: int = 20) -> str:
+    """Names for a sentence; of very many the first ones."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ import torch
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from explorer import conversion
+from explorer import conversion, untrained
 from explorer.networks import Network
 from explorer.results import WeightsInfo
 
@@ -180,14 +180,14 @@ def state_dict(file: Path | io.BytesIO, name: str) -> conversion.State:
 
 
 def fitting(state: conversion.State, network: Network, name: str) -> conversion.State:
-    """The convolutions of `state`, if they are those of `network`."""
+    """What `network` needs of `state`, if it is all there, in its shapes, and finite."""
     try:
         found = conversion.torch_state(state, network)
     except KeyError as error:
         raise WeightsError(
             f"{name} does not hold {network.name}: {error} is missing from it."
         ) from error
-    for key, wanted in conversion.empty_trunk(network).state_dict().items():
+    for key, wanted in conversion.needed(conversion.empty_trunk(network)).items():
         if found[key].shape != wanted.shape:
             raise WeightsError(
                 f"{name} does not hold {network.name}: {key} is {tuple(found[key].shape)}, "
@@ -199,13 +199,7 @@ def fitting(state: conversion.State, network: Network, name: str) -> conversion.
 
 
 def _random(network: Network, seed: int) -> Loaded:
-    """He-normal kernels (fan in) and zero biases: an untrained network, as a control."""
-    generator = torch.Generator().manual_seed(seed)
-    state = {}
-    for name, conv in conversion.convolutions(conversion.empty_trunk(network)).items():
-        shape = tuple(conv.weight.shape)
-        fan_in = shape[1] * shape[2] * shape[3]
-        state[f"{name}.weight"] = torch.randn(shape, generator=generator) * (2 / fan_in) ** 0.5
-        state[f"{name}.bias"] = torch.zeros(shape[0])
-    digest = hashlib.sha256(save_tensors(state)).hexdigest()
-    return Loaded(state, WeightsInfo(f"random, seed {seed} (untrained)", digest))
+    """An untrained network, as a control."""
+    made = untrained.untrained(network, seed)
+    digest = hashlib.sha256(save_tensors(made.drawn)).hexdigest()
+    return Loaded(made.state, WeightsInfo(f"random, seed {seed} (untrained)", digest))

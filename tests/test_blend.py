@@ -13,11 +13,12 @@ from explorer.networks import NETWORKS
 from explorer.results import NORMS, OWN, Score
 from explorer.spec import Text
 from tests.conftest import pair
+from tests.few import FEW
 
 LINE = "mine:alexnet:1,2,0.5,0,0.25:0.5,0,1:0.25;other:vgg16:0,0,0,0,1:1,1,1:1"
 
 
-@pytest.mark.parametrize("network", NETWORKS.names())
+@pytest.mark.parametrize("network", FEW)
 def test_a_score_is_the_weighted_sum_of_the_single_distances(network: str) -> None:
     generator = np.random.default_rng(3)
     count = len(NETWORKS[network].taps)

@@ -11,10 +11,10 @@ from explorer.engine import Engine
 from explorer.form import scene_of
 from explorer.inside.locality import MODES
 from explorer.inside.windowed import Continuum
-from explorer.networks import NETWORKS
 from explorer.perturbations import PERTURBATIONS
 from explorer.results import NORMS
 from explorer.scene import Layout, Scene
+from tests.few import FEW
 
 SMALL = {"layout.size": "64", "translate.x": 9, "ask.weights": "random"}
 UNIFORM = {"picture.family": "squares", "squares.ink": "#ffffff", "squares.paper": "#ffffff"}
@@ -67,7 +67,7 @@ def test_the_pair_comes_before_the_other_challenges_and_coarse_before_fine() -> 
     assert set(now.challenges[0].points) == set(now.decoy) == ends
 
 
-@pytest.mark.parametrize("network", NETWORKS.names())
+@pytest.mark.parametrize("network", FEW)
 def test_both_ends_are_explores_verdicts(network: str, engine: Engine) -> None:
     asked = scene(ask__network=network, ask__seed=4)
     done = found(engine, asked)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from explorer import taps
 from explorer.form import AUTO, DEFAULTS, FORM, scene_of, values_of
 from explorer.perturbations import PERTURBATIONS
 from explorer.presets import PRESETS, Preset
@@ -43,7 +44,9 @@ def positions(knob: Knob) -> Iterator[Value]:
     elif isinstance(knob, Colour):
         yield from ("#000000", "#12ab9f")
     elif isinstance(knob, Text):
-        yield from ("", "mine:alexnet:1,1,0.5,1,1:1,0,0.25:0.5")
+        layers = knob.canonical is taps.canonical
+        yield ""
+        yield "vgg16:relu2_2,relu5_3" if layers else "mine:alexnet:1,1,0.5,1,1:1,0,0.25:0.5"
     else:
         yield from knob.grid(3)
 

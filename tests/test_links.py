@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 
 import pytest
 
-from explorer import links
+from explorer import links, taps
 from explorer.blend import canonical
 from explorer.form import DEFAULTS, FORM, scene_of
 from explorer.presets import PRESETS
@@ -27,7 +27,8 @@ def positions(knob: Knob) -> tuple[Value, ...]:
     if isinstance(knob, Colour):
         return ("#000000", "#12ab9f")
     if isinstance(knob, Text):
-        return (knob.default, canonical("my own:alexnet:1,1,0.5,0.5,0:0.2,0,0.8:1"))
+        own = canonical("my own:alexnet:1,1,0.5,0.5,0:0.2,0,0.8:1")
+        return (knob.default, "vgg16:relu2_2" if knob.canonical is taps.canonical else own)
     return knob.grid(17)
 
 

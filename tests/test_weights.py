@@ -13,10 +13,13 @@ import torch
 
 from explorer import conversion, dists, fetching, weights
 from explorer.networks import NETWORKS
+from tests.few import FEW
 
 CAFFE = NETWORKS["squeezenet1_1_caffe"]
 SQUEEZE = NETWORKS["squeezenet1_1"]
-networks = pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
+networks = pytest.mark.parametrize(
+    "network", [NETWORKS[name] for name in FEW], ids=lambda network: network.name
+)
 bundled = pytest.mark.parametrize(
     "network", [n for n in NETWORKS if n.bundled], ids=lambda network: network.name
 )

@@ -123,7 +123,8 @@ Explorer.form = (() => {
   function decorate(name) {
     const [input] = inputs.get(name);
     const knob = input.closest(".knob");
-    if (input.type === "hidden") {
+    if (input.dataset.layers) drawLayers(input, knob);
+    else if (input.type === "hidden") {
       const names = values[name] ? values[name].split(";").map((own) => own.split(":")[0]) : [];
       Explorer.setText(knob.querySelector(".summary"), names.join(", "));
       knob.querySelector(".undo").hidden = names.length === 0;
@@ -132,6 +133,50 @@ Explorer.form = (() => {
     const number = knob.querySelector("input[type=number]");
     if (document.activeElement !== number) number.value = values[name];
     knob.querySelector(".undo").hidden = values[name] === defaults.get(name);
+  }
+
+  /** The layers that a line chooses: network → names. See explorer/taps.py. */
+  function chosenLayers(line) {
+    const parts = line.split(";").filter(Boolean).map((part) => part.split(":"));
+    return new Map(parts.map(([network, names]) => [network, names.split(",")]));
+  }
+
+  /** A box for each layer of the network that is chosen; what is checked counts. */
+  function drawLayers(input, knob) {
+    const network = values["ask.network"];
+    const known = JSON.parse(input.dataset.layers);
+    const all = known[network] ?? [];
+    const chosen = chosenLayers(values["ask.taps"] ?? "").get(network) ?? all;
+    const box = knob.querySelector(".layers");
+    if (box.dataset.network !== network) {
+      box.dataset.network = network;
+      box.replaceChildren(
+        ...all.map((name) => {
+          const label = document.createElement("label");
+          const check = Object.assign(document.createElement("input"), { type: "checkbox", value: name });
+          label.append(check, name);
+          check.addEventListener("change", () => chooseLayers(knob, box, known));
+          return label;
+        }),
+      );
+    }
+    for (const check of box.querySelectorAll("input")) check.checked = chosen.includes(check.value);
+    const some = chosen.length < all.length;
+    Explorer.setText(knob.querySelector(".summary"), some ? `${chosen.length} of ${all.length} count` : "");
+    knob.querySelector(".undo").hidden = !some;
+  }
+
+  function chooseLayers(knob, box, known) {
+    const { network } = box.dataset;
+    const checked = [...box.querySelectorAll("input:checked")].map((check) => check.value);
+    const line = chosenLayers(values["ask.taps"] ?? "");
+    line.delete(network);
+    if (checked.length && checked.length < known[network].length) line.set(network, checked);
+    const names = Object.keys(known).filter((name) => line.has(name));
+    change("ask.taps", names.map((name) => `${name}:${line.get(name).join()}`).join(";"), true);
+    if (!checked.length) {
+      Explorer.setText(knob.querySelector(".summary"), "At least one layer has to count: all do again.");
+    }
   }
 
   /** Put values on the controls and ask for the answer. Others stay if they are kept. */
@@ -167,6 +212,8 @@ Explorer.form = (() => {
     data.family = data.kind === "synthesis" ? (values["picture.family"] ?? "") : "";
     data.weights = values["ask.weights"] ?? "pretrained";
     data.own = values["ask.own"] ? "yes" : "no";
+    // Its boxes are those of the network.
+    if (inputs.has("ask.taps")) decorate("ask.taps");
   }
 
   return { adopt, attach, listen, changed, set, put, open, stage, values, inputs, defaults };

@@ -108,12 +108,9 @@ def large_enough(shape: Sequence[int], network: Network) -> None:
     Raises:
         ValueError: naming the least side.
     """
-    height, width = shape[-2:]
-    if min(height, width) < network.smallest:
-        raise ValueError(
-            f"{network.title} needs pictures of at least {network.smallest} pixels a side; "
-            f"{width} × {height} was given."
-        )
+    refusal = network.refusal(*shape[-2:])
+    if refusal:
+        raise ValueError(refusal)
 
 
 def floats(given: torch.Tensor, name: str) -> None:

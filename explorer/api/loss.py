@@ -90,6 +90,7 @@ class Loss(nn.Module):
         chosen = checks.layers_named(record, layers)
         self.layers = tuple(record.taps[i].name for i in chosen)
         self._places = tuple(record.taps[i].index for i in chosen)
+        self._nodes = tuple(record.taps[i].node for i in chosen)
         # Weights that were made in inference mode could not take part in a backward pass.
         with torch.inference_mode(False), torch.no_grad():
             self._load(record, chosen)
@@ -99,7 +100,9 @@ class Loss(nn.Module):
         self.info = loaded.info
         trunk = empty_trunk(record)
         trunk.load_state_dict(loaded.state, assign=True)
-        self._trunk = _frozen(trunk[: self._places[-1] + 1])
+        if isinstance(trunk, nn.Sequential):
+            trunk = trunk[: self._places[-1] + 1]
+        self._trunk = _frozen(trunk)
         for name in ("_mean", "_std"):
             column = torch.empty(1, 3, 1, 1, dtype=torch.float32, device="cpu")
             self.register_buffer(name, column, persistent=False)
@@ -159,6 +162,9 @@ class Loss(nn.Module):
     def _features(self, pictures: torch.Tensor) -> list[torch.Tensor]:
         current = (pictures.to(self._mean) - self._mean) / self._std
         current = current.contiguous(memory_format=torch.channels_last)
+        if not isinstance(self._trunk, nn.Sequential):
+            found = self._trunk(current)
+            return [found[node] for node in self._nodes]
         maps = []
         for index, module in enumerate(self._trunk):
             current = module(current)
@@ -193,7 +199,7 @@ class Loss(nn.Module):
         )
 
 
-def _frozen(trunk: nn.Sequential) -> nn.Sequential:
+def _frozen(trunk: nn.Module) -> nn.Module:
     """The trunk with all that it holds as buffers that are not saved, in memory that is fast."""
     for module in trunk.modules():
         held = {**module._parameters, **module._buffers}

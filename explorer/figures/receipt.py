@@ -46,7 +46,12 @@ def pattern(receipt: Receipt, whole: bool) -> str:
     """The line with `SCORE` in place of the number."""
     digest = receipt.weights.sha256 if whole else receipt.weights.sha256[:12]
     weights = f"weights: {receipt.weights.origin}, sha256 {digest}"
-    return " · ".join((receipt.network, weights, SCORE, *_made(receipt)))
+    return " · ".join((network(receipt), weights, SCORE, *_made(receipt)))
+
+
+def network(receipt: Receipt) -> str:
+    """The network, and its layers where not all count: `alexnet at relu2, relu5`."""
+    return receipt.network + (f" at {', '.join(receipt.taps)}" if receipt.taps else "")
 
 
 def _made(receipt: Receipt) -> tuple[str, ...]:

@@ -72,6 +72,7 @@ def fields(network: Network) -> tuple[Field, ...]:
     """The receptive field at every tap of a network.
 
     Raises:
+        ValueError: with one sentence, if the trunk is no plain sequence of modules.
         TypeError: if the trunk has a module whose windows are not known here.
     """
     current, found = Field(), []
@@ -95,6 +96,7 @@ def spans(network: Network, side: int) -> tuple[np.ndarray, ...]:
         side: of the picture, in pixels.
 
     Raises:
+        ValueError: with one sentence, if the trunk is no plain sequence of modules.
         TypeError: if the trunk has a module whose windows are not known here.
     """
     current = np.repeat(np.arange(side)[:, None], 2, axis=1)
@@ -116,7 +118,13 @@ def spans(network: Network, side: int) -> tuple[np.ndarray, ...]:
 def _windows(network: Network) -> list[tuple[Window | None, bool]]:
     """Each module's window, and whether there is a tap behind it."""
     taps = {tap.index for tap in network.taps}
-    return [(_window(m), i in taps) for i, m in enumerate(empty_trunk(network))]
+    trunk = empty_trunk(network)
+    if not isinstance(trunk, nn.Sequential):
+        raise ValueError(
+            f"What a place of {network.title} sees is not known here: its layers are no plain "
+            "sequence, as those of AlexNet, VGGs and SqueezeNets are. Choose one of these."
+        )
+    return [(_window(m), i in taps) for i, m in enumerate(trunk)]
 
 
 def _after(window: Window, before: Field) -> Field:
@@ -141,7 +149,7 @@ def _window(module: nn.Module) -> Window | None:
         # The squeeze looks at single places. The wider branch holds the other, around the same one.
         branches = [_window(branch) for branch in (module.expand1x1, module.expand3x3)]
         return max((b for b in branches if b is not None), key=lambda window: window.kernel)
-    if isinstance(module, (nn.ReLU, nn.Dropout, nn.Identity)):
+    if isinstance(module, (nn.ReLU, nn.BatchNorm2d, nn.Dropout, nn.Identity)):
         return None
     raise TypeError(f"The receptive field of {type(module).__name__} is not known.")
 

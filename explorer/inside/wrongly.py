@@ -49,7 +49,7 @@ def before_relu(extractor: Extractor, images: torch.Tensor) -> Features:
     taps = {tap.index for tap in extractor.network.taps}
     maps: list[torch.Tensor] = []
     previous = current
-    for index, module in enumerate(extractor.trunk):
+    for index, module in enumerate(extractor.modules()):
         previous, current = current, _kept(module)(current)
         if index in taps:
             maps.append(_linear(module, previous))

@@ -41,5 +41,6 @@ NETWORKS.add(
             Torchvision("AlexNet_Weights.IMAGENET1K_V1", 244.4),
         ),
         heads="alexnet",
+        family="AlexNet and SqueezeNet",
     ),
 )

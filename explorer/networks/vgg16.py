@@ -41,5 +41,6 @@ NETWORKS.add(
             Torchvision("VGG16_Weights.IMAGENET1K_V1", 553.4),
         ),
         heads="vgg16",
+        family="VGG",
     ),
 )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from explorer.form import DEFAULTS, FORM
+from explorer.networks import NETWORKS
 from explorer.perturbations import PERTURBATIONS
 from explorer.presets import OPENING
 from explorer.registry import Entry
@@ -60,11 +61,7 @@ def control(name: str) -> str:
     elif isinstance(knob, Choice) and len(knob.options) <= RADIO_UP_TO:
         body = _radios(ident, title, knob, str(value), data) + about
     elif isinstance(knob, Choice):
-        options = "".join(
-            f'<option value="{escape(o)}"{" selected" if o == value else ""}>{escape(t)}</option>'
-            for o, t in zip(knob.options, knob.labels or knob.options, strict=True)
-        )
-        body = f'{caption}<select id="{ident}-input" {data}>{options}</select>{about}'
+        body = f'{caption}<select id="{ident}-input" {data}>{_options(knob, value)}</select>{about}'
     elif isinstance(knob, Toggle):
         checked = " checked" if value else ""
         box = f'<input type="checkbox" id="{ident}-input" {data}{checked}>'
@@ -72,6 +69,8 @@ def control(name: str) -> str:
     elif isinstance(knob, Colour):
         picker = f'<input type="color" id="{ident}-input" value="{value}" {data}>'
         body = f'<div class="caption">{caption}{picker}</div>{about}'
+    elif name == "ask.taps":
+        body = _layers(ident, title, str(value), data) + about
     elif isinstance(knob, Text):
         # Written by the page, not by hand: people see its summary, and can take it away.
         body = (
@@ -83,6 +82,34 @@ def control(name: str) -> str:
     else:
         raise TypeError(f"No control for {knob!r}.")
     return f'<div class="knob" id="{ident}" title="{escape(knob.help)}">{body}</div>'
+
+
+def _options(knob: Choice, value: Value) -> str:
+    """The options of a list, under their groups where they have some."""
+    groups: dict[str, str] = {}
+    every = zip(knob.options, knob.labels or knob.options, strict=True)
+    for i, (option, text) in enumerate(every):
+        group = knob.groups[i] if knob.groups else ""
+        selected = " selected" if option == value else ""
+        groups.setdefault(group, "")
+        groups[group] += f'<option value="{escape(option)}"{selected}>{escape(text)}</option>'
+    return "".join(
+        f'<optgroup label="{escape(group)}">{options}</optgroup>' if group else options
+        for group, options in groups.items()
+    )
+
+
+def _layers(ident: str, title: str, value: str, data: str) -> str:
+    """A box a layer of the chosen network; the page makes them, and writes the line."""
+    taps = json.dumps({n.name: [tap.name for tap in n.taps] for n in NETWORKS})
+    return (
+        f'<div class="caption"><span id="{ident}-label">{title}</span>'
+        f'<button type="button" class="undo" aria-label="Let all layers count" '
+        f'title="All layers" hidden>↺</button></div>'
+        f'<input type="hidden" value="{escape(value)}" {data} data-layers="{escape(taps)}">'
+        f'<div class="layers" role="group" aria-labelledby="{ident}-label"></div>'
+        '<output class="summary"></output>'
+    )
 
 
 def _radios(ident: str, title: str, knob: Choice, value: str, data: str) -> str:

@@ -127,7 +127,16 @@ def _challenge_and_metric() -> str:
         + section("For contrast", perturbations(paper=False), opened=False)
         + section(
             "3 · Metric",
-            group(["ask.network", "ask.norm", "ask.heatmap", "ask.baselines", "ask.weights"]),
+            group(
+                [
+                    "ask.network",
+                    "ask.taps",
+                    "ask.norm",
+                    "ask.heatmap",
+                    "ask.baselines",
+                    "ask.weights",
+                ]
+            ),
             group(["ask.seed"], "for-random"),
             group(["ask.own"], "for-own"),
         )

@@ -5,14 +5,15 @@ The server computes; the page keeps the finished runs, so there is no state here
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
 
 import gradio as gr
 
+from explorer import weights
 from explorer.engine import Engine
-from explorer.networks import NETWORKS
+from explorer.networks import NETWORKS, Network
 from explorer.results import PIXELS
 from explorer.ui.experiment import OPENING_NETWORKS, asked, checked, messages, status
 from explorer.ui.panels import carrier, packed
@@ -68,14 +69,10 @@ def _panel(name: str, value: Any, template: str) -> gr.HTML:
 
 
 def _controls() -> str:
-    # What is bundled stands first: it runs at once.
-    networks = sorted(NETWORKS, key=lambda network: network.bundled is None)
-    boxes = "".join(
-        f'<label class="check"><input type="checkbox" name="suite-network" value="{n.name}"'
-        f"{' checked' if n.name in OPENING_NETWORKS else ''}> {escape(n.title)}"
-        f'<span class="absent" data-network="{n.name}" hidden>not on this machine</span></label>'
-        for n in networks
-    )
+    # What is here stands first: it runs at once.
+    first = [n for n in NETWORKS if n.bundled or weights.on_disk(n)]
+    first.sort(key=lambda network: network.bundled is None)
+    boxes = "".join(_box(network) for network in first)
     boxes += (
         f'<label class="check"><input type="checkbox" name="suite-network" value="{PIXELS}"> '
         "Baselines on pixels (MSE, PSNR, SSIM)</label>"
@@ -94,7 +91,7 @@ def _controls() -> str:
         '<button type="button" role="radio" data-suite="own" aria-checked="false">Your own (zip)'
         "</button></div>"
         '<fieldset class="networks"><legend class="sr-only">Networks and baselines</legend>'
-        f"{boxes}</fieldset>"
+        f"{boxes}{_more([n for n in NETWORKS if n not in first])}</fieldset>"
         '<div class="go"><button type="button" class="run">Run</button>'
         '<button type="button" class="action cancel" disabled>Cancel</button></div></div>'
         '<div class="progress"><progress max="1" value="0" aria-label="Progress"></progress>'
@@ -102,6 +99,32 @@ def _controls() -> str:
         '<div role="alert"><ul class="notes"></ul></div>'
         '<details class="left-out" hidden><summary></summary><ul></ul></details>'
         f'<p class="help layout">{LAYOUT}</p></section>'
+    )
+
+
+def _box(network: Network) -> str:
+    name = network.name
+    return (
+        f'<label class="check"><input type="checkbox" name="suite-network" value="{name}"'
+        f"{' checked' if name in OPENING_NETWORKS else ''}> {escape(network.title)}"
+        f'<span class="absent" data-network="{name}" hidden>not on this machine</span></label>'
+    )
+
+
+def _more(networks: Sequence[Network]) -> str:
+    """The networks whose weights are not here, by family, folded away."""
+    families: dict[str, str] = {}
+    for network in networks:
+        box = _box(network).replace(">not on this machine<", f">{escape(network.price.strip())}<")
+        families[network.family] = families.get(network.family, "") + box
+    groups = "".join(
+        f'<div role="group" aria-label="{escape(name)}"><h3>{escape(name)}</h3>{boxes}</div>'
+        for name, boxes in families.items()
+    )
+    return (
+        f'<details class="more-networks"><summary>{len(networks)} more networks</summary>'
+        '<p class="help">Their weights are not on this machine: choose one on Explore and fetch '
+        f"them there first.</p>{groups}</details>"
     )
 
 

@@ -66,7 +66,8 @@ def batch(which: int) -> dict[str, Value]:
             values[name] = f"#{(0x12AB9F * (i + 1) + which) % 0xFFFFFF:06x}"
         else:
             assert isinstance(knob, Text)
-            values[name] = canonical("my own:alexnet:1,1,0.5,0.5,0:0.2,0,0.8:1")
+            own = canonical("my own:alexnet:1,1,0.5,0.5,0:0.2,0,0.8:1")
+            values[name] = "vgg16:relu2_2" if name == "ask.taps" else own
     values |= {
         "picture.kind": ("sample", "synthesis", "synthesis")[which],
         "picture.family": families[which + 1],

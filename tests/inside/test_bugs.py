@@ -24,9 +24,10 @@ from explorer.inside.bugs import BUGS
 from explorer.networks import NETWORKS, Network
 from explorer.results import NORMS
 from tests.conftest import pair
+from tests.few import FEW
 from tests.plain import layer_distance, normalised, rearranged
 
-networks = pytest.mark.parametrize("network", NETWORKS.names())
+networks = pytest.mark.parametrize("network", FEW)
 MEAN = torch.tensor([0.485, 0.456, 0.406], dtype=torch.float64).view(3, 1, 1)
 STD = torch.tensor([0.229, 0.224, 0.225], dtype=torch.float64).view(3, 1, 1)
 

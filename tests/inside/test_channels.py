@@ -8,8 +8,8 @@ import pytest
 from explorer.engine import Engine
 from explorer.form import scene_of
 from explorer.inside import Pair, channels
-from explorer.networks import NETWORKS
 from explorer.results import NORMS
+from tests.few import FEW
 from tests.plain import normalised, rearranged
 
 PAIRS = {
@@ -17,7 +17,7 @@ PAIRS = {
     "unchanged": {},
     "uniform": {"picture.family": "squares", "squares.ink": "#ffffff", "squares.paper": "#ffffff"},
 }
-networks = pytest.mark.parametrize("network", NETWORKS.names())
+networks = pytest.mark.parametrize("network", FEW)
 norms = pytest.mark.parametrize("norm", NORMS)
 
 

@@ -23,9 +23,9 @@ from explorer.inside.locality import (
     sorted_within,
     windows,
 )
-from explorer.networks import NETWORKS
 from explorer.results import NORMS
 from tests.conftest import pair
+from tests.few import FEW
 
 SHAPES = [(8, 7, 5), (4, 1, 1), (3, 13, 13), (6, 12, 16)]
 CUTS = [(1, 2), (2, 2), (3, 4), (5, 5), (6, 13), (7, 1), (100, 3)]
@@ -92,7 +92,7 @@ def test_every_window_equals_the_plain_loops(first: str, second: str, cut: tuple
                     assert places == x[0].size
 
 
-@pytest.mark.parametrize("network", NETWORKS.names())
+@pytest.mark.parametrize("network", FEW)
 @pytest.mark.parametrize("size", [64, 96])
 def test_one_cell_is_spatial_and_the_whole_map_is_sort_or_mean(
     network: str, size: int, engine: Engine
@@ -117,7 +117,7 @@ def test_one_cell_is_spatial_and_the_whole_map_is_sort_or_mean(
                     assert sum(mine) == pytest.approx(sum(right), rel=1e-6)
 
 
-@pytest.mark.parametrize("network", NETWORKS.names())
+@pytest.mark.parametrize("network", FEW)
 def test_what_the_places_contribute_adds_up(network: str, engine: Engine) -> None:
     extractor = engine.extractor(network, "random:5")[0]
     with torch.inference_mode():
@@ -179,7 +179,7 @@ def test_the_caller_keeps_its_maps() -> None:
     assert torch.equal(maps, before)
 
 
-@pytest.mark.parametrize("network", NETWORKS.names())
+@pytest.mark.parametrize("network", FEW)
 @pytest.mark.parametrize("size", [int(s) for s in SIZES])
 def test_windows_go_from_one_cell_to_the_whole(network: str, size: int, engine: Engine) -> None:
     extractor = engine.extractor(network, "random:3")[0]

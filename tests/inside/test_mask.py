@@ -13,6 +13,7 @@ from explorer.inside import Pair
 from explorer.inside.mask import SIDE, counted, reach, weights, within
 from explorer.inside.receptive import fields
 from explorer.networks import NETWORKS
+from tests.few import FEW
 from tests.plain import normalised
 
 PAIRS = {
@@ -20,7 +21,7 @@ PAIRS = {
     "unchanged": {},
     "uniform": {"picture.family": "squares", "squares.ink": "#ffffff", "squares.paper": "#ffffff"},
 }
-networks = pytest.mark.parametrize("network", NETWORKS.names())
+networks = pytest.mark.parametrize("network", FEW)
 
 
 def made(engine: Engine, network: str, kind: str = "turned") -> Pair:

@@ -21,8 +21,8 @@ from explorer.inside.provenance import (
     strongest_channels,
     strongest_place,
 )
-from explorer.networks import NETWORKS
 from explorer.results import NORMS
+from tests.few import FEW
 from tests.inside.test_matching import coarse, paired, rows
 from tests.plain import layer_distance, normalised, rearranged
 from tests.test_comparison import KINDS, SHAPES, made
@@ -49,7 +49,7 @@ def flown(pair: Pair, metric: str, norm: str, layer: int) -> Flow:
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("metric", COMPARES)
 @pytest.mark.parametrize("changes", PAIRS.values(), ids=PAIRS)
-@pytest.mark.parametrize("network", NETWORKS.names())
+@pytest.mark.parametrize("network", FEW)
 def test_arrows_add_up_to_the_distance(
     network: str, changes: dict[str, object], metric: str, norm: str, engine: Engine
 ) -> None:

@@ -11,6 +11,7 @@ from torch import nn
 from explorer import weights
 from explorer.inside.receptive import Field, fields, spans
 from explorer.networks import NETWORKS, Network, Tap
+from tests.few import FEW
 
 SIDE = 224
 
@@ -41,7 +42,7 @@ def extent(gradient: torch.Tensor) -> tuple[int, int, int, int]:
     return rows[0], rows[-1], columns[0], columns[-1]
 
 
-@pytest.mark.parametrize("name", NETWORKS.names())
+@pytest.mark.parametrize("name", FEW)
 def test_a_place_sees_what_its_gradient_reaches(name: str) -> None:
     network = NETWORKS[name]
     picture = torch.rand(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
@@ -64,7 +65,7 @@ def test_a_place_sees_what_its_gradient_reaches(name: str) -> None:
         assert seen[middle].tolist() == [first, first + field.size - 1]
 
 
-@pytest.mark.parametrize("name", NETWORKS.names())
+@pytest.mark.parametrize("name", FEW)
 @pytest.mark.parametrize("side", [64, 96, 128, 224, 256])
 def test_every_pixel_belongs_to_one_cell(name: str, side: int) -> None:
     network = NETWORKS[name]

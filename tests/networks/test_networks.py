@@ -13,6 +13,7 @@ from torchvision.models.feature_extraction import create_feature_extractor
 from explorer import conversion, weights
 from explorer.features import Extractor, is_inplace_safe
 from explorer.networks import NETWORKS, PipPackage, Torchvision
+from tests.few import FEW
 
 PAPER = {
     "alexnet": (1, 4, 7, 9, 11),
@@ -22,7 +23,7 @@ PAPER = {
 }
 DTYPES = {torch.float64: 1e-9, torch.float32: 1e-4}
 """Precision → how far numbers may be apart (absolutely, or as a share of themselves)."""
-networks = pytest.mark.parametrize("name", NETWORKS.names())
+networks = pytest.mark.parametrize("name", FEW)
 
 
 @pytest.fixture(autouse=True, scope="module")
