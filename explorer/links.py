@@ -21,7 +21,7 @@ from explorer.spec import Colour, Knob, Toggle, Value
 VERSION = "1"
 LONGEST = 16_000
 """Characters; a link with every knob moved has about a third of that."""
-TABS = ("sweep", "suite", "inside", "learn")
+TABS = ("sweep", "suite", "game", "inside", "learn")
 """Whose values may stand beside Explore's, under their own prefix."""
 MOST_NOTES = 5
 

@@ -12,8 +12,9 @@ import struct
 import zipfile
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 import numpy as np
 
@@ -99,29 +100,60 @@ def _from_folder(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _from_zip(path: Path) -> Iterator[tuple[str, bytes]]:
+    known = {REFERENCES, *KINDS}
+
+    def pick(tops: set[str]) -> Callable[[PurePosixPath], str | None]:
+        # Suites are often zipped with the folder around them.
+        skip = 1 if len(tops) == 1 and not tops & known else 0
+
+        def picked(name: PurePosixPath) -> str | None:
+            inner = PurePosixPath(*name.parts[skip:])
+            return str(inner) if inner.parts and _wanted(inner) else None
+
+        return picked
+
+    return zipped(path, path.name, pick)
+
+
+def zipped(
+    file: Path | IO[bytes],
+    shown: str,
+    pick: Callable[[set[str]], Callable[[PurePosixPath], str | None]],
+) -> Iterator[tuple[str, bytes]]:
+    """Read the files of a zip that somebody gave, in order of their names.
+
+    Args:
+        file: the zip.
+        shown: what to call it in error messages.
+        pick: the topmost folders and files → a function that gives the name under which a file is
+            wanted, or None.
+
+    Yields:
+        Name and at most `MAX_BYTES` + 1 bytes of each file that is wanted.
+
+    Raises:
+        SuiteError: with one sentence, if it is damaged or locked, or a name climbs out of it.
+    """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             entries = [e for e in archive.infolist() if not e.is_dir()]
             for entry in entries:
                 parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
                 if ".." in parts or entry.filename.startswith(("/", "\\")):
                     raise SuiteError(
-                        f"{path.name} is refused: {entry.filename!r} climbs out of its folder."
+                        f"{shown} is refused: {entry.filename!r} climbs out of its folder."
                     )
-            # Suites are often zipped with the folder around them.
             # A name may be "." alone, which has no parts.
             tops = {p for e in entries for p in PurePosixPath(e.filename).parts[:1]} - {"__MACOSX"}
-            known = {REFERENCES, *KINDS}
-            skip = 1 if len(tops) == 1 and not tops & known else 0
+            picked = pick(tops)
             for entry in sorted(entries, key=lambda e: e.filename):
-                parts = PurePosixPath(entry.filename).parts[skip:]
-                name = PurePosixPath(*parts)
-                if parts and _wanted(name):
+                name = picked(PurePosixPath(entry.filename))
+                if name is not None:
                     # The size in the directory may lie: read no more than is allowed.
                     with archive.open(entry) as handle:
-                        yield str(name), handle.read(MAX_BYTES + 1)
+                        yield name, handle.read(MAX_BYTES + 1)
     except _DAMAGE as error:
-        raise SuiteError(f"{path.name} is a damaged or locked zip file: {error}.") from error
+        raise SuiteError(f"{shown} is a damaged or locked zip file: {error}.") from error
 
 
 def _of_one_size(pictures: dict[str, np.ndarray], problems: list[str]) -> dict[str, np.ndarray]:

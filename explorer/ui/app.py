@@ -17,7 +17,7 @@ import gradio as gr
 
 from explorer.engine import Engine
 from explorer.synthesis import FAMILIES
-from explorer.ui import endpoints, explore, gpu, guard, learn, share, suite, sweep
+from explorer.ui import endpoints, explore, game, gpu, guard, learn, share, suite, sweep
 from explorer.ui.inside import tab as inside
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -62,6 +62,13 @@ SCRIPTS = (
     "suite-cases",
     "suite-files",
     "suite",
+    "game",
+    "game-votes",
+    "game-zip",
+    "game-alone",
+    "game-room",
+    "game-join",
+    "game-lead",
     "learn-figure",
     "learn-play",
     "learn",
@@ -71,6 +78,7 @@ STYLES = (
     "tabs",
     "sweep",
     "suite",
+    "game",
     "inside",
     "inside-provenance",
     "inside-metric",
@@ -104,6 +112,8 @@ def build(engine: Engine | None = None) -> gr.Blocks:
                 sweep.build_tab(engine, shown)
             with gr.Tab("Challenge suite", id="suite-tab"):
                 suite.build_tab(engine)
+            with gr.Tab("Which is closer?", id="game-tab"):
+                game.build_tab()
             with gr.Tab("Look inside", id="inside-tab"):
                 inside.build_tab(engine, shown)
             with gr.Tab("Learn", id="learn-tab"):

@@ -8,7 +8,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from explorer.engine import Engine
-from explorer.ui import gpu, health
+from explorer.ui import game, gpu, health
 from explorer.ui.app import build, launch_options
 from explorer.ui.limits import BodyLimit
 
@@ -32,7 +32,10 @@ def serve(
     """
     engine = engine or gpu.page_engine()
     demo = build(engine)
-    app = {"routes": [health.route(engine)], "middleware": [Middleware(BodyLimit)]}
+    app = {
+        "routes": [health.route(engine), *game.routes(engine)],
+        "middleware": [Middleware(BodyLimit)],
+    }
     demo.launch(
         server_name=host,
         server_port=port,
