@@ -358,7 +358,11 @@ def _fetch(flags: argparse.Namespace) -> int:
             path = fetch.fetch(archive, flags.into, _bar(archive.file))
             digest = fetch.records(flags.into)[archive.file]["sha256"]
             _say(f"{path}: sha256 {digest}. None is published to hold it to; it is written down.")
+            if fetch.unpacked(flags.into, archive):
+                _say(f"{path} is unpacked already.")
+                continue
             added = unpack.unpack(path, flags.into / archive.into)
+            fetch.note_unpacked(flags.into, archive, added)
         except (fetch.FetchError, unpack.UnpackError) as error:
             raise ValueError(str(error)) from error
         for place in added:

@@ -70,7 +70,7 @@ def fetch(
     archive: Archive,
     folder: Path,
     progress: Progress = lambda share, text: None,
-    hosts: Sequence[str] = HOSTS,
+    hosts: Sequence[str] | None = None,
 ) -> Path:
     """The archive's file in `folder`, fetched or gone on with, checked and written down.
 
@@ -83,7 +83,7 @@ def fetch(
         if target.is_file():
             return _as_recorded(archive, target)
         reasons = []
-        for host in hosts:
+        for host in HOSTS if hosts is None else hosts:
             address = f"{host.rstrip('/')}/{archive.file}"
             try:
                 _download(address, target, progress)
@@ -108,6 +108,19 @@ def records(folder: Path) -> dict[str, Any]:
         return {}  # none yet, or damaged: it is written anew
 
 
+def unpacked(folder: Path, archive: Archive) -> bool:
+    """Whether an archive's content was unpacked below `folder`, and is there still."""
+    added = records(folder).get(archive.file, {}).get("unpacked", [])
+    return bool(added) and all((folder / path).exists() for path in added)
+
+
+def note_unpacked(folder: Path, archive: Archive, added: Sequence[Path]) -> None:
+    """Write down what an archive brought, so that the same command may be given again."""
+    known = records(folder)
+    known[archive.file]["unpacked"] = [path.relative_to(folder).as_posix() for path in added]
+    _write(folder / RECORD, known)
+
+
 def _as_recorded(archive: Archive, target: Path) -> Path:
     """Check a whole file, and write down what it is where nothing was."""
     known = records(target.parent)
@@ -119,7 +132,7 @@ def _as_recorded(archive: Archive, target: Path) -> Path:
             f"{target} is not what it was (its sha256 is {found['sha256'][:12]}…, "
             f"{str(expected)[:12]}… was expected): delete it, and give the same command again."
         )
-    _write(target.parent / RECORD, {**known, archive.file: found})
+    _write(target.parent / RECORD, {**known, archive.file: {**(before or {}), **found}})
     return target
 
 

@@ -24,7 +24,7 @@ from explorer.bapps.measure import Key, Workspace, distances
 from explorer.baselines import BASELINES, Baseline
 from explorer.baselines import distances as pixel_distances
 from explorer.comparison import Heads
-from explorer.features import PACKED_FROM, Extractor, batched
+from explorer.features import Extractor, batched
 from explorer.images import PictureError
 from explorer.results import PIXELS
 
@@ -130,8 +130,8 @@ class _Job:
         """Pack every network's kernels before anything counts, so that all batches use them."""
         for judge in self.panel.judges:
             judge.extractor.pack_batches = True
-            for _ in range(PACKED_FROM):
-                judge.extractor(torch.zeros(BATCH, 3, pictures.SIDE, pictures.SIDE))
+            judge.extractor.packed_from = 1
+            judge.extractor(torch.zeros(BATCH, 3, pictures.SIDE, pictures.SIDE))
 
     def done(self, index: int, block: Sequence[Item]) -> Block:
         """Compute one block."""
@@ -161,7 +161,8 @@ class _Job:
     def _distances(self, pixels: np.ndarray, count: int) -> np.ndarray:
         """(comparisons, count, configurations), float64."""
         # Pixels of a picture lie channels last already, as networks want them.
-        images = torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(255)
+        dtype = self.panel.judges[0].extractor.dtype
+        images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(dtype).div_(255)
         found = []
         for judge in self.panel.judges:
             features = batched(judge.extractor, images.to(judge.extractor.device))

@@ -17,7 +17,7 @@ import gradio as gr
 
 from explorer.engine import Engine
 from explorer.synthesis import FAMILIES
-from explorer.ui import endpoints, explore, game, gpu, guard, learn, share, suite, sweep
+from explorer.ui import endpoints, explore, game, gpu, guard, learn, people, share, suite, sweep
 from explorer.ui.inside import tab as inside
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -62,6 +62,8 @@ SCRIPTS = (
     "suite-cases",
     "suite-files",
     "suite",
+    "people-file",
+    "people",
     "game",
     "game-votes",
     "game-zip",
@@ -78,6 +80,7 @@ STYLES = (
     "tabs",
     "sweep",
     "suite",
+    "people",
     "game",
     "inside",
     "inside-provenance",
@@ -112,6 +115,8 @@ def build(engine: Engine | None = None) -> gr.Blocks:
                 sweep.build_tab(engine, shown)
             with gr.Tab("Challenge suite", id="suite-tab"):
                 suite.build_tab(engine)
+            with gr.Tab("People", id="people-tab"):
+                people.build_tab()
             with gr.Tab("Which is closer?", id="game-tab"):
                 game.build_tab()
             with gr.Tab("Look inside", id="inside-tab"):
