@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from PIL import Image
 
+from explorer import taps
 from explorer.images import read_picture
 from explorer.metrics import METRICS
 from explorer.networks import NETWORKS
@@ -60,9 +61,32 @@ def limit(text: str) -> float:
     return found
 
 
+def add_taps(parser: argparse.ArgumentParser) -> None:
+    """`--taps`: the layers that count."""
+    parser.add_argument(
+        "--taps",
+        metavar="NAME,NAME",
+        help="only these layers of the network count, e.g. relu2,relu5 (default: all, which LPIPS "
+        "needs)",
+    )
+
+
+def layers(flags: argparse.Namespace) -> tuple[int, ...]:
+    """The places of the layers that `--taps` asks for; empty for all.
+
+    Raises:
+        ValueError: with one sentence, for a name that is no layer of the network.
+    """
+    network = NETWORKS[flags.network or "alexnet"]
+    if flags.taps is None:
+        return ()
+    return taps.chosen(taps.line(network, flags.taps.split(",")), network.name)
+
+
 def add_comparing(parser: argparse.ArgumentParser) -> None:
     """The flags of every command that compares files: network, weights, reading, device."""
     parser.add_argument("--network", default="alexnet", choices=NETWORKS.names())
+    add_taps(parser)
     parser.add_argument(
         "--weights",
         default="pretrained",

@@ -26,7 +26,7 @@ from explorer import (
     weights_command,
 )
 from explorer import suite as suites
-from explorer.arguments import DTYPES, add_comparing, device, picture
+from explorer.arguments import DTYPES, add_comparing, device, layers, picture
 from explorer.baselines import NAMED, distances
 from explorer.engine import Engine
 from explorer.figures.theme import number, shown
@@ -100,7 +100,7 @@ def _compare(flags: argparse.Namespace) -> int:
     a, b = (to_tensor(picture(p, flags.background, flags.size)) for p in (flags.a, flags.b))
     dtype = DTYPES[flags.dtype]
     engine = Engine(device=flags.device, dtype=dtype)
-    comparison = engine.compare_images(a, b, flags.network, flags.weights)
+    comparison = engine.compare_images(a, b, flags.network, flags.weights, layers(flags))
     asked = dists.baselines(flags.network, flags.weights) if flags.baselines else ()
     found = distances(a[None], b[None], asked)
     on_pixels = {name: float(distance) for name, distance in found.items()}

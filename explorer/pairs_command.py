@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from explorer import __version__, distributed, pair_lists, pairs
-from explorer.arguments import DTYPES, add_choice, add_comparing, chosen, picture
+from explorer.arguments import DTYPES, add_choice, add_comparing, chosen, layers, picture
 from explorer.comparison import Heads
 from explorer.distributed import Group
 from explorer.engine import Engine
@@ -126,7 +126,7 @@ def run(flags: argparse.Namespace) -> int:
 def _network(flags: argparse.Namespace, group: Group) -> tuple[Extractor, Heads | None]:
     def load() -> tuple[Extractor, Heads | None]:
         engine = Engine(flags.device or distributed.device(), DTYPES[flags.dtype])
-        return engine.extractor(flags.network, flags.weights)
+        return engine.extractor(flags.network, flags.weights, layers(flags))
 
     mine: list[tuple[Extractor, Heads | None]] = []
 

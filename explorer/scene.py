@@ -68,8 +68,8 @@ class Question:
     """What is asked of the pictures: network, its weights, and what the heatmaps show.
 
     `baselines`: whether the classical measures of the pixels are asked, too. `own`: a person's own
-    metrics, in the words of `explorer.blend`. `taps`: the layers that count, where not all do, in the
-    words of `explorer.taps`.
+    metrics, in the words of `explorer.blend`. `taps`: the layers that count, where
+    not all do, in the words of `explorer.taps`.
     """
 
     network: str = "alexnet"

@@ -7,8 +7,8 @@ import json
 import sys
 from typing import Any
 
-from explorer import sweeps
-from explorer.arguments import device
+from explorer import sweeps, taps
+from explorer.arguments import add_taps, device
 from explorer.engine import Engine
 from explorer.figures import sweep as figures
 from explorer.form import DEFAULTS, FORM, scene_of
@@ -38,6 +38,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("--picture", metavar="FILE", help="a picture of one's own as the subject")
     parser.add_argument("--network", choices=NETWORKS.names(), help="default: alexnet")
+    add_taps(parser)
     parser.add_argument("--device", type=device, help="cpu, cuda, … (default: GPU if there is one)")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="print one JSON object")
@@ -83,6 +84,9 @@ def _values(flags: argparse.Namespace) -> dict[str, Value]:
     values: dict[str, Value] = preset
     if flags.network:
         values["ask.network"] = flags.network
+    if flags.taps is not None:
+        network = NETWORKS[flags.network or "alexnet"]
+        values["ask.taps"] = taps.line(network, flags.taps.split(","))
     if flags.picture:
         values["picture.kind"] = "upload"
     for text in flags.set:

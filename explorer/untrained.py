@@ -3,9 +3,9 @@
 Kernels are He-normal (fan in) and biases zero, so that ReLU networks neither die away nor blow up
 with depth; where batch norm follows, kernels are centred, too, since what all activations have in
 common would grow otherwise. Linear layers keep the variance; scales of normalisations and of layers
-are one. Batch norm needs statistics: they are measured, layer by layer, on eight pictures of noise drawn with the
-seed, as training would have done on photographs. A channel that hardly moved on those would be
-blown up on others: no variance is taken for less than a tenth of its layer's mean.
+are one. Batch norm needs statistics: they are measured, layer by layer, on eight pictures of noise
+drawn with the seed, as training would have done on photographs. A channel that hardly moved on them
+would be blown up on others: no variance is taken for less than a tenth of its layer's mean.
 """
 
 from __future__ import annotations

@@ -215,3 +215,40 @@ def test_cache_that_cannot_be_written(folders, published, obstacle):
     else:
         (cache / "squeezenet1_1.safetensors").mkdir(parents=True)
     assert "cannot be written" in refusal()
+
+
+@pytest.mark.parametrize("damage", [None, "missing", "shape", "nan"])
+def test_a_whole_network_with_batch_norm(folders, server, monkeypatch, damage):
+    """What the trunk needs is kept, statistics too; a damaged file of the right hash is not."""
+    network = NETWORKS["mobilenet_v3_small"]
+    state = dict(weights.load(network, "random:3").state)
+    wanted = dict(state)
+    state["classifier.3.weight"] = torch.ones(10, 4)
+    state["features.0.1.num_batches_tracked"] = torch.tensor(7)
+    key = "features.1.block.0.1.running_var"
+    if damage == "missing":
+        del state[key]
+    elif damage == "shape":
+        state[key] = torch.ones(3)
+    elif damage == "nan":
+        state[key] = state[key] * float("nan")
+    buffer = io.BytesIO()
+    torch.save(state, buffer)
+    data = buffer.getvalue()
+    name = f"/mobilenet_v3_small-{hashlib.sha256(data).hexdigest()[:8]}.pth"
+    server.files[name] = data
+    member = torchvision.models.MobileNet_V3_Small_Weights.IMAGENET1K_V1
+    changed = dataclasses.replace(member.value, url=server.address + name)
+    monkeypatch.setattr(member, "_value_", changed)
+    if damage:
+        with pytest.raises(WeightsError, match=key):
+            fetching.fetch(network)
+        assert weights.on_disk(network) is None
+        return
+    told: list[tuple[float, str]] = []
+    fetching.fetch(network, lambda share, text: told.append((share, text)))
+    assert told[-1] == (1.0, "Ready") and "MobileNet v3 small" in told[0][1]
+    found = weights.load(network)
+    assert found.state.keys() == wanted.keys()
+    assert all(torch.equal(found.state[k], tensor) for k, tensor in wanted.items())
+    assert found.info.origin == "torchvision MobileNet_V3_Small_Weights.IMAGENET1K_V1"

@@ -29,7 +29,8 @@
       awaited = asked.number;
       state({ key: "running", text: "Waiting for its turn…", share: 0, notes: [] });
       tell("page", []);
-      Explorer.ask("suite-asked", { ...asked, own: Explorer.form.values["ask.own"] ?? "" });
+      const { "ask.own": own = "", "ask.taps": taps = "" } = Explorer.form.values;
+      Explorer.ask("suite-asked", { ...asked, own, taps });
     });
     root.querySelector(".cancel").addEventListener("click", () => {
       awaited = 0;

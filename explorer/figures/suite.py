@@ -84,6 +84,12 @@ class CaseResult(Protocol):
     def margin(self) -> float: ...  # noqa: D102
 
 
+def _title(receipt: Receipt) -> str:
+    """The network's title, with its layers where not all count."""
+    title = NETWORKS[receipt.network].title
+    return f"{title} at {', '.join(receipt.taps)}" if receipt.taps else title
+
+
 def figure(suite: Suite, receipt: Receipt, results: Sequence[CaseResult]) -> dict[str, Any]:
     """Plain data of one suite on one network, or of the baselines on its pixels.
 
@@ -99,7 +105,7 @@ def figure(suite: Suite, receipt: Receipt, results: Sequence[CaseResult]) -> dic
         "version": VERSION,
         "suite": suite.name,
         "network": receipt.network,
-        "title": PIXELS_TITLE if pixels else NETWORKS[receipt.network].title,
+        "title": PIXELS_TITLE if pixels else _title(receipt),
         **({"weights": weights} if receipt.weights.sha256 else {}),
         "program": receipt.version,
         "computed": f"{receipt.dtype} on {receipt.device}",

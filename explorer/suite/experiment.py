@@ -94,12 +94,14 @@ def steps(
     beside: Sequence[str] = (),
     blends: Sequence[Blend] = (),
     group: Group = ALONE,
+    layers: tuple[int, ...] = (),
 ) -> Iterator[list[CaseResult]]:
     """The results of one network in small pieces, in order; an empty piece is work on the way.
 
     In place of a network, `PIXELS` stands for the baselines, with DISTS where its network is one of
     those that run `beside`. `blends` are a person's own metrics; each has its own network.
-    In one process of several, `group`, only its share.
+    In one process of several, `group`, only its share. `layers`: places of the taps that count,
+    all without; blends need all.
 
     The engine is locked within a piece only, so others are answered between two pieces, and who
     asks for no further piece has stopped the work.
@@ -114,12 +116,17 @@ def steps(
         pieces = _on_pixels(suite, dists.baselines(dists.NETWORK if joined else ""), group)
         yield from _locked(engine, pieces)
         return
-    for found in scored(engine, suite, network, group):
+    blends = () if layers else blends
+    for found in scored(engine, suite, network, group, layers):
         yield [result for one in found for result in _judged_by(network, one, blends)]
 
 
 def scored(
-    engine: Engine, suite: Suite, network: str, group: Group = ALONE
+    engine: Engine,
+    suite: Suite,
+    network: str,
+    group: Group = ALONE,
+    layers: tuple[int, ...] = (),
 ) -> Iterator[list[CaseScores]]:
     """As `steps`, before anything is judged: every score of every case, layer by layer.
 
@@ -128,7 +135,7 @@ def scored(
         ValueError: if the pictures are too small for the network.
     """
     with engine.locked(), torch.inference_mode():
-        extractor, heads = engine.extractor(network)
+        extractor, heads = engine.extractor(network, layers=layers)
     yield from _locked(engine, _network(extractor, heads, suite, group))
 
 

@@ -70,7 +70,7 @@ def control(name: str) -> str:
         picker = f'<input type="color" id="{ident}-input" value="{value}" {data}>'
         body = f'<div class="caption">{caption}{picker}</div>{about}'
     elif name == "ask.taps":
-        body = _layers(ident, title, str(value), data) + about
+        body = _layers(title, str(value), data) + about
     elif isinstance(knob, Text):
         # Written by the page, not by hand: people see its summary, and can take it away.
         body = (
@@ -99,15 +99,15 @@ def _options(knob: Choice, value: Value) -> str:
     )
 
 
-def _layers(ident: str, title: str, value: str, data: str) -> str:
+def _layers(title: str, value: str, data: str) -> str:
     """A box a layer of the chosen network; the page makes them, and writes the line."""
     taps = json.dumps({n.name: [tap.name for tap in n.taps] for n in NETWORKS})
     return (
-        f'<div class="caption"><span id="{ident}-label">{title}</span>'
+        f'<div class="caption"><span>{title}</span>'
         f'<button type="button" class="undo" aria-label="Let all layers count" '
         f'title="All layers" hidden>↺</button></div>'
         f'<input type="hidden" value="{escape(value)}" {data} data-layers="{escape(taps)}">'
-        f'<div class="layers" role="group" aria-labelledby="{ident}-label"></div>'
+        f'<div class="layers" role="group" aria-label="{title} that count"></div>'
         '<output class="summary"></output>'
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from explorer import __version__, dists, weights
+from explorer import __version__, dists, taps, weights
 from explorer import suite as suites
 from explorer.baselines.dists import DISTS
 from explorer.blend import Blend, read
@@ -33,6 +33,7 @@ class Ask:
         number: by which the page knows which of its requests is answered.
         notes: sentences on what could not be used.
         blends: a person's own metrics, each for its own network.
+        taps: the layers that count, in the words of `explorer.taps`.
     """
 
     suite: str = SUITES[0]
@@ -40,6 +41,7 @@ class Ask:
     number: int = 0
     notes: tuple[str, ...] = field(default=())
     blends: tuple[Blend, ...] = ()
+    taps: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,13 @@ def asked(text: object) -> Ask:
         blends = read(own) if isinstance(own, str) else ()
     except ValueError as error:
         notes.append(f"Your own metrics were left out. {error}")
-    return Ask(suite, tuple(chosen), number, tuple(notes), blends)
+    line = data.get("taps", "")
+    try:
+        line = taps.canonical(line) if isinstance(line, str) else ""
+    except ValueError as error:
+        line = ""
+        notes.append(f"All layers count. {error}")
+    return Ask(suite, tuple(chosen), number, tuple(notes), blends, line)
 
 
 def status(state: str, text: str = "", share: float = 0.0, **rest: Any) -> dict[str, Any]:
@@ -174,7 +182,9 @@ def messages(engine: Engine, ask_text: object, path: str | None) -> Iterator[Mes
         done = 0
         try:
             yield told("running", f"{network}: 0 of {cases}", i / len(ask.networks))
-            for found in gpu.suite(engine, suite, network, ask.networks, ask.blends):
+            for found in gpu.suite(
+                engine, suite, network, ask.networks, ask.blends, taps.chosen(ask.taps, network)
+            ):
                 results += found
                 done += bool(found)
                 share = (i + done / len(suite.cases)) / len(ask.networks)
@@ -184,7 +194,7 @@ def messages(engine: Engine, ask_text: object, path: str | None) -> Iterator[Mes
             continue
         finished.append(network)
         message = told("running", f"{network}: {done} of {cases}", (i + 1) / len(ask.networks))
-        run = figures.figure(suite, _receipt(engine, suite, network, results), results)
+        run = figures.figure(suite, _receipt(engine, suite, network, results, ask.taps), results)
         yield Message(message.status, run)
     text = f"Done: {cases} on {_places(finished)}." if finished else ""
     yield told("done" if finished else "refused", text, 1, left_out=_left_out(suite))
@@ -203,7 +213,11 @@ def _places(finished: Sequence[str]) -> str:
 
 
 def _receipt(
-    engine: Engine, suite: suites.Suite, network: str, results: Sequence[suites.CaseResult]
+    engine: Engine,
+    suite: suites.Suite,
+    network: str,
+    results: Sequence[suites.CaseResult],
+    line: str = "",
 ) -> Receipt:
     height, width = next(iter(suite.pictures.values())).shape[:2]
     if network == PIXELS:
@@ -215,6 +229,7 @@ def _receipt(
         return Receipt(network, info, (width, height), "float64", "cpu", __version__)
     info = engine.extractor(network)[0].info
     dtype = str(engine.dtype).removeprefix("torch.")
+    names = tuple(NETWORKS[network].taps[i].name for i in taps.chosen(line, network))
     return gpu.receipt(
-        Receipt(network, info, (width, height), dtype, str(engine.device), __version__)
+        Receipt(network, info, (width, height), dtype, str(engine.device), __version__, names)
     )

@@ -61,11 +61,13 @@ def suite(
     network: str,
     beside: Sequence[str] = (),
     blends: Sequence[Blend] = (),
+    layers: tuple[int, ...] = (),
 ) -> Iterator[list[CaseResult]]:
     """`suite.experiment.steps`, on a rented GPU where there is one; baselines need none."""
     if not rented() or network == PIXELS:
-        return steps(engine, suite, network, beside, blends)
-    return _told(_renting(_suite, _suite_seconds)(suite, network, tuple(beside), tuple(blends)))
+        return steps(engine, suite, network, beside, blends, layers=layers)
+    made = _renting(_suite, _suite_seconds)
+    return _told(made(suite, network, tuple(beside), tuple(blends), layers))
 
 
 def receipt(made: Receipt) -> Receipt:
@@ -103,10 +105,14 @@ def _sweep(
 
 
 def _suite(
-    suite: Suite, network: str, beside: tuple[str, ...], blends: tuple[Blend, ...]
+    suite: Suite,
+    network: str,
+    beside: tuple[str, ...],
+    blends: tuple[Blend, ...],
+    layers: tuple[int, ...] = (),
 ) -> Iterator[list[CaseResult] | Exception]:
     try:
-        yield from steps(_own_engine(), suite, network, beside, blends)
+        yield from steps(_own_engine(), suite, network, beside, blends, layers=layers)
     except (WeightsError, ValueError) as error:
         yield error
 
@@ -135,6 +141,10 @@ def _sweep_seconds(
 
 
 def _suite_seconds(
-    suite: Suite, network: str, beside: tuple[str, ...], blends: tuple[Blend, ...]
+    suite: Suite,
+    network: str,
+    beside: tuple[str, ...],
+    blends: tuple[Blend, ...],
+    layers: tuple[int, ...] = (),
 ) -> int:
     return min(START_SECONDS + round(0.05 * len(suite.pictures)), LONGEST_SECONDS)

@@ -212,3 +212,15 @@ def test_every_network_here_can_be_a_loss(vgg16: str) -> None:
 def test_repr_says_what_was_asked() -> None:
     words = "alexnet, sort, norm=False, weights=random:1, reduction=sum, layers=relu1"
     assert words in repr(Loss("alexnet", "sort", False, "random:1", "sum", ["relu1"]))
+
+
+def test_a_network_that_is_no_sequence_can_be_a_loss_too() -> None:
+    a, b = batch(64, 1)
+    whole = Loss("mobilenet_v3_small", "spatial", weights="random:1")
+    assert whole(a, a.clone()).item() == 0 and not whole.state_dict()
+    assert gradient(whole, a, b).abs().sum().item() > 0
+    parts = [
+        Loss("mobilenet_v3_small", "spatial", weights="random:1", layers=[name])(a, b).item()
+        for name in whole.layers
+    ]
+    assert sum(parts) == pytest.approx(whole(a, b).item(), rel=1e-5)
