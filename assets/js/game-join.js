@@ -129,18 +129,19 @@
     }
     const { status, data } = await game.post("rooms/trial", { ...member, trial: room.position });
     if (mine !== run || status !== 200) return;
-    const said = `Room ${gameRoom.spaced(member.code)}: ${room.position} of ${room.count}`;
+    const where = `Room ${gameRoom.spaced(member.code)}, ${room.position} of ${room.count}`;
+    const turn = room.revealed ? "revealed" : own !== undefined ? "your vote is counted" : "tap the closer one";
+    const said = `${where}: ${turn}`;
     const choose = own === undefined && room.open ? (choice) => vote(room.position, choice) : null;
-    game.board(data, said, room.position / room.count, { choose, stop: true });
+    game.board(data, said, room.position / room.count, { choose, stop: true, leave: "Leave the room" });
     if (own !== undefined) game.chosen(own);
     if (room.revealed) game.after(...gameRoom.revealed(room, own));
-    else if (own !== undefined) game.after(html("p", { class: "verdict counted" }, "Your vote is counted. Wait for the others."));
     shown = state;
   }
 
   function vote(trial, choice) {
     game.chosen(choice);
-    game.after(html("p", { class: "verdict" }, "Sending your vote…"));
+    game.said("Sending your vote…");
     pending = { trial, choice };
     game.keep("pending", pending);
     clearTimeout(timer);

@@ -135,6 +135,7 @@ Explorer.game = (() => {
     $(".board progress").value = share;
     $(".leave-out").hidden = !handlers.skip;
     $(".stop").hidden = !handlers.stop;
+    setText($(".stop"), handlers.leave ?? "Stop");
     $(".board .next").hidden = true;
     after();
     // The button that led here is gone: what is pressed next is meant for the board.
@@ -158,6 +159,11 @@ Explorer.game = (() => {
   /** What stands below each candidate once it may be told. */
   function told(lines) {
     root.querySelectorAll(".told").forEach((place, i) => setText(place, lines[i]));
+  }
+
+  /** The line above the board. */
+  function said(text) {
+    setText($(".progress-said"), text);
   }
 
   /** Let the person go on; by key, too. */
@@ -245,6 +251,6 @@ Explorer.game = (() => {
   });
 
   return {
-    add, mount, show, settings, put, trouble, post, board, chosen, told, ready, after, clear, kept, keep,
+    add, mount, show, settings, put, trouble, post, board, chosen, told, said, ready, after, clear, kept, keep,
   };
 })();
