@@ -138,7 +138,7 @@ class Choice:
         )
 
 
-def _listed(names: tuple[str, ...], most: int = 20) -> str:
+def _listed(names: tuple[str, ...], most: int = 8) -> str:
     """Names for a sentence; of very many the first ones."""
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")

@@ -107,7 +107,8 @@ def _layers(title: str, value: str, data: str) -> str:
         f'<button type="button" class="undo" aria-label="Let all layers count" '
         f'title="All layers" hidden>↺</button></div>'
         f'<input type="hidden" value="{escape(value)}" {data} data-layers="{escape(taps)}">'
-        f'<div class="layers" role="group" aria-label="{title} that count"></div>'
+        f'<fieldset><legend class="sr-only">{title} that count</legend><div class="layers"></div>'
+        "</fieldset>"
         '<output class="summary"></output>'
     )
 
