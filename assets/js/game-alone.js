@@ -157,7 +157,7 @@
     }
     const now = gameVotes.decided(data.judged, choice);
     const agreed = Object.values(now).filter((word) => word === "yes").length;
-    const sentence = `${data.title}: ${agreed} of ${data.judged.length} metrics agree with you.`;
+    const sentence = `${data.title}: ${agreed} of ${data.judged.length} metrics ${agreed === 1 ? "agrees" : "agree"} with you.`;
     const votes = gameVotes.all().filter((v) => v.network === network);
     return [html("p", { class: "verdict" }, sentence), gameVotes.table(gameVotes.agreements(votes), caption(votes), now)];
   }

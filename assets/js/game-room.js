@@ -28,7 +28,7 @@ Explorer.gameRoom = (() => {
     const now = most === null ? null : gameVotes.decided(trial.judged, most);
     const agreed = now ? Object.values(now).filter((word) => word === "yes").length : 0;
     const sentence = now
-      ? `${trial.title}: ${agreed} of ${trial.judged.length} metrics side with most of the room.`
+      ? `${trial.title}: ${agreed} of ${trial.judged.length} metrics ${agreed === 1 ? "sides" : "side"} with most of the room.`
       : `${trial.title}: the room is divided.`;
     const yours = own === undefined || now === null ? "" : own === most ? " So did you." : " You did not.";
     return [split, html("p", { class: "verdict" }, sentence + yours), ...agreement(room, now)];

@@ -44,6 +44,11 @@ def trial(seed: int, count: int, index: int) -> Trial:
     checked(seed, count)
     if not 0 <= index < count:
         raise ValueError(f"The series has trials 1 to {count}; {index + 1} was asked for.")
+    return _trial(seed, index)
+
+
+@lru_cache(maxsize=4096)
+def _trial(seed: int, index: int) -> Trial:
     triplet = _block(seed, index // BLOCK)[index % BLOCK]
     original = changed(triplet.p0)
     for perturbation in PERTURBATIONS:
