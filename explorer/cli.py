@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from explorer import (
     __version__,
@@ -27,8 +25,9 @@ from explorer import (
 )
 from explorer import suite as suites
 from explorer.arguments import DTYPES, add_comparing, device, layers, picture
-from explorer.baselines import NAMED, distances
+from explorer.baselines import distances
 from explorer.engine import Engine
+from explorer.figures import data
 from explorer.figures.theme import number, shown
 from explorer.images import PictureError, to_tensor
 from explorer.networks import NETWORKS
@@ -105,45 +104,12 @@ def _compare(flags: argparse.Namespace) -> int:
     found = distances(a[None], b[None], asked)
     on_pixels = {name: float(distance) for name, distance in found.items()}
     if flags.json:
-        print(json.dumps(as_json(comparison) | baselines_as_json(on_pixels), indent=2))
+        print(json.dumps(data.comparison(comparison, on_pixels), indent=2))
     else:
         print(table(comparison))
         for name, distance in on_pixels.items():
             print(f"{name:14}{PIXELS:8}{shown(name, distance)}")
     return 0
-
-
-def as_json(comparison: Comparison) -> dict[str, Any]:
-    """A comparison as plain data: what `--json` prints."""
-    receipt = comparison.receipt
-    scores: dict[str, dict[str, Any]] = {}
-    for (metric, norm), score in comparison.scores.items():
-        scores.setdefault(metric, {})[norm] = {
-            "total": score.total,
-            "layers": list(score.layers),
-        }
-    return {
-        "network": receipt.network,
-        "weights": {"origin": receipt.weights.origin, "sha256": receipt.weights.sha256},
-        "size": list(receipt.size),
-        "layers": list(comparison.layers),
-        "scores": scores,
-        "dtype": receipt.dtype,
-        "device": receipt.device,
-        "version": receipt.version,
-    }
-
-
-def baselines_as_json(found: Mapping[str, float]) -> dict[str, Any]:
-    """What `--baselines` adds: each distance, and the number that people know with its unit."""
-    if not found:
-        return {}
-    rows = {}
-    for name, distance in found.items():
-        value = NAMED[name].value(distance)
-        known = value if math.isfinite(value) else None
-        rows[name] = {"distance": distance, "value": known, "unit": NAMED[name].unit}
-    return {"baselines": rows}
 
 
 def table(comparison: Comparison) -> str:

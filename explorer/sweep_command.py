@@ -10,6 +10,7 @@ from typing import Any
 from explorer import sweeps, taps
 from explorer.arguments import add_taps, device
 from explorer.engine import Engine
+from explorer.figures import data
 from explorer.figures import sweep as figures
 from explorer.form import DEFAULTS, FORM, scene_of
 from explorer.images import take_upload
@@ -75,7 +76,7 @@ def run(flags: argparse.Namespace) -> int:
     if flags.csv:
         print(figures.as_csv(sweep), end="")
     else:
-        print(json.dumps(as_json(sweep, values), indent=1) if flags.json else table(sweep))
+        print(json.dumps(data.sweep(sweep, values), indent=1) if flags.json else table(sweep))
     return 0
 
 
@@ -104,37 +105,6 @@ def _read(name: str, text: str) -> Value:
         return words.get(text.lower(), text)
     # Knobs read numbers from text and say what is wrong with a word.
     return text
-
-
-def as_json(sweep: Sweep, values: dict[str, Value]) -> dict[str, Any]:
-    """A sweep as plain data: what `--json` prints."""
-    receipt = sweep.receipt
-    return {
-        "network": receipt.network,
-        "weights": {"origin": receipt.weights.origin, "sha256": receipt.weights.sha256},
-        "size": list(receipt.size),
-        "version": receipt.version,
-        "values": values,
-        "axes": [{"name": a.name, "unit": a.unit, "values": list(a.values)} for a in sweep.axes],
-        "points": [
-            {
-                "at": list(point.at),
-                "rule": point.rule,
-                "verdicts": [
-                    {
-                        "metric": v.metric,
-                        "norm": v.norm,
-                        "distance": v.distance,
-                        "references": dict(v.references),
-                        "decoy": v.decoy,
-                        "passed": v.passes(point.rule),
-                    }
-                    for v in point.verdicts
-                ],
-            }
-            for point in sweep.points
-        ],
-    }
 
 
 def table(sweep: Sweep) -> str:
