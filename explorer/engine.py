@@ -1,99 +1,34 @@
 """The engine: scenes and pictures in, results out. It knows nothing of any page.
 
-It holds models and bounded caches keyed by what made their content. One lock keeps concurrent
-visitors from computing at once, which on few cores would only slow them all down.
+What it computes on the way is kept in its `Store`, keyed by what made it.
 """
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple, TypeVar
 
 import torch
 
-from explorer import __version__, blend, dists, taps, weights
+from explorer import __version__, blend, dists
 from explorer.attribution import heatmaps
 from explorer.baselines import distances
-from explorer.cache import Cache
-from explorer.canvas import smoothed
 from explorer.comparison import Compared, compare
 from explorer.features import Extractor, Features, batched
 from explorer.images import Upload
 from explorer.inside import Pair
-from explorer.lock import FairLock
 from explorer.networks import NETWORKS
 from explorer.perturbations import active
-from explorer.pictures import REFERENCES, picture, reference, subject
+from explorer.pictures import REFERENCES, reference
 from explorer.results import NORMS, Comparison, Exploration, Receipt, Scores, Verdict
-from explorer.scene import Layout, Scene, Source, Step
+from explorer.scene import Scene
+from explorer.store import Asked, Picture, Store, content_key, reference_pictures
 from explorer.verdicts import Limits, limits, on_features, on_pixels
 
-CACHE_BYTES = 1 << 30
-T = TypeVar("T")
 
-
-@dataclass(frozen=True)
-class Picture:
-    """A flattened picture, float32, 3 × H × W, and the key of what made it."""
-
-    key: Hashable
-    image: torch.Tensor
-
-
-class Asked(NamedTuple):
-    """Which network is asked: its name, its weights, and the layers that count, empty for all."""
-
-    network: str
-    weights: str
-    layers: tuple[int, ...]
-
-    @classmethod
-    def by(cls, scene: Scene) -> Asked:
-        """What a scene's question asks."""
-        ask = scene.question
-        return cls(ask.network, ask.weights, taps.chosen(ask.taps, ask.network))
-
-
-class Engine:
-    """Renders, extracts, compares; everything computed is kept while there is room."""
-
-    def __init__(
-        self,
-        device: str | torch.device | None = None,
-        dtype: torch.dtype = torch.float32,
-        cache_bytes: int = CACHE_BYTES,
-    ) -> None:
-        """Use the GPU where there is one, unless `device` says otherwise."""
-        if device is None:
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.device = torch.device(device)
-        self.dtype = dtype
-        self._lock = FairLock()
-        self._extractors: dict[tuple[str, str], tuple[Extractor, tuple[torch.Tensor, ...] | None]]
-        self._extractors = {}
-        self._pictures = Cache(cache_bytes // 8)
-        self._features = Cache(cache_bytes)
-        # What moves is kept only while it is on the screen: its memory is then used again by the
-        # next move, which is much faster than memory that the system has to provide anew.
-        self._moving = Cache(0)
-        self._compared = Cache(cache_bytes // 8)
-        self.worked_out = Cache(cache_bytes // 8)
-        """For what others derive from pictures and features, under keys that begin with its name.
-
-        To be used with the lock held."""
-
-    @property
-    def caches(self) -> tuple[Cache, ...]:
-        """All caches, for whoever wants to know what they hold."""
-        return self._pictures, self._features, self._moving, self._compared, self.worked_out
-
-    def locked(self) -> FairLock:
-        """The lock to hold while computing beside the engine: `with engine.locked(): …`."""
-        return self._lock
+class Engine(Store):
+    """Answers questions about scenes and pictures; what it computed is kept while there is room."""
 
     def explore(self, scene: Scene, upload: Upload | None = None) -> Exploration:
         """Everything that the Explore tab shows.
@@ -247,7 +182,7 @@ class Engine:
         """
         with self._lock, torch.inference_mode():
             asked = Asked.by(scene)
-            blanks = _reference_pictures(scene.layout.size)
+            blanks = reference_pictures(scene.layout.size)
             decoy = self._rendered(scene.decoy, scene.layout, (), None)
             return (
                 self._featured(asked, *blanks),
@@ -314,17 +249,6 @@ class Engine:
             original, perturbed, blanks, decoy = self._all_pictures(scene, upload)
             return featured(original), featured(perturbed), featured(*blanks), featured(decoy)
 
-    def keep(self, key: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
-        """What a view made of features, kept like the engine's own comparisons.
-
-        Args:
-            key: everything that it depends on.
-            make: called if it is not there.
-            size: its bytes.
-        """
-        with self._lock, torch.inference_mode():
-            return self._compared.get(("view", key), make, size)
-
     def features(self, image: torch.Tensor, scene: Scene) -> Features:
         """The features of a picture of no scene, from the network that `scene` asks.
 
@@ -337,7 +261,7 @@ class Engine:
             ValueError: if the picture is too small for the network.
         """
         with self._lock, torch.inference_mode():
-            return self._featured(Asked.by(scene), Picture(_content_key(image), image))
+            return self._featured(Asked.by(scene), Picture(content_key(image), image))
 
     def receipt(self, scene: Scene) -> Receipt:
         """What makes the numbers of a scene.
@@ -372,108 +296,18 @@ class Engine:
         with self._lock, torch.inference_mode():
             asked = Asked(network, weights_choice, layers)
             extractor, _ = self.extractor(*asked)
-            pictures = [Picture(_content_key(x), x) for x in (a, b)]
+            pictures = [Picture(content_key(x), x) for x in (a, b)]
             compared = self._pair(asked, *pictures)
             names = tuple(tap.name for tap in extractor.network.taps)
             size = (int(a.shape[-1]), int(a.shape[-2]))
             return Comparison(self._receipt(extractor, size), names, compared.scores())
-
-    def extractor(
-        self, network: str, weights_choice: str = "pretrained", layers: tuple[int, ...] = ()
-    ) -> tuple[Extractor, tuple[torch.Tensor, ...] | None]:
-        """The network ready to run, and its LPIPS heads where it has them; loaded once.
-
-        Args:
-            network: a registered name.
-            weights_choice: `pretrained`, `random:SEED`, or the path of a file.
-            layers: places of the taps to read; all without. The heads need all.
-
-        Raises:
-            WeightsError: if the weights cannot be had.
-            KeyError: if there is no such network.
-        """
-        key = (network, weights_choice)
-        with self._lock:
-            if key not in self._extractors:
-                record = NETWORKS[network]
-                loaded = weights.load(record, weights_choice)
-                heads = weights.load_heads(record) if weights_choice == "pretrained" else None
-                if heads is not None:
-                    heads = tuple(h.to(self.device, self.dtype) for h in heads)
-                if len(self._extractors) >= 8:
-                    self._extractors.pop(next(iter(self._extractors)))
-                self._extractors[key] = (
-                    Extractor(record, loaded, self.device, self.dtype),
-                    heads,
-                )
-            found = self._extractors[key]
-            return (found[0].at(layers), None) if layers else found
-
-    def _rendered(
-        self, source: Source, layout: Layout, challenge: tuple[Step, ...], upload: Upload | None
-    ) -> Picture:
-        # The subject depends on less than the picture does: a turn or a stain reuses it.
-        made_by = ("subject", source, layout.size, layout.scale, layout.cutout)
-        key = (source, layout, challenge)
-
-        def prepared() -> tuple[torch.Tensor, torch.Tensor]:
-            pixels = subject(source, layout, upload)
-            return pixels, smoothed(pixels)
-
-        def make() -> torch.Tensor:
-            placed, smooth = self._pictures.get(
-                made_by, prepared, lambda pair: sum(map(_tensor_bytes, pair))
-            )
-            return picture(placed, layout, challenge, smooth)
-
-        return Picture(key, self._pictures.get(key, make, _tensor_bytes))
-
-    def _all_pictures(
-        self, scene: Scene, upload: Upload | None
-    ) -> tuple[Picture, Picture, list[Picture], Picture]:
-        """Original, perturbed, references, decoy."""
-        original = self._rendered(scene.source, scene.layout, (), upload)
-        perturbed = self._rendered(scene.source, scene.layout, active(scene.challenge), upload)
-        decoy = self._rendered(scene.decoy, scene.layout, (), None)
-        return original, perturbed, _reference_pictures(scene.layout.size), decoy
-
-    def _featured(self, asked: Asked, *pictures: Picture, keep: bool = True) -> Features:
-        """Of the layers that count; all are kept, so that a change of these runs no network."""
-        found = self._all_featured(asked.network, asked.weights, *pictures, keep=keep)
-        return found.at(asked.layers) if asked.layers else found
-
-    def _all_featured(self, network: str, choice: str, *pictures: Picture, keep: bool) -> Features:
-        key = (network, choice, tuple(p.key for p in pictures))
-
-        def run() -> Features:
-            images = torch.stack([p.image for p in pictures])
-            return batched(self.extractor(network, choice)[0], images)
-
-        def size(features: Features) -> int:
-            return features.nbytes
-
-        if keep and key in self._moving:
-            # What was on the screen while it moved shall stay: no second forward.
-            return self._features.get(key, lambda: self._moving.get(key, run, size), size)
-        cache = self._features if keep or key in self._features else self._moving
-        return cache.get(key, run, size)
-
-    def _pair(self, asked: Asked, a: Picture, *others: Picture, keep: bool = True) -> Compared:
-        key = (asked, a.key, tuple(p.key for p in others))
-
-        def make() -> Compared:
-            heads = self.extractor(*asked)[1]
-            features = self._featured(asked, a)
-            return compare(features, self._featured(asked, *others, keep=keep), heads)
-
-        return self._compared.get(key, make, lambda compared: compared.nbytes)
 
     def _limits(self, scene: Scene, original: Picture, decoy: Picture) -> Limits:
         asked, own = Asked.by(scene), scene.question.own
         names = tuple(REFERENCES)
 
         def make() -> Limits:
-            blanks = _reference_pictures(scene.layout.size)
+            blanks = reference_pictures(scene.layout.size)
             against = self._pair(asked, original, *blanks)
             references = {name: _asked(scene, against, i) for i, name in enumerate(names)}
             to_decoy = self._pair(asked, original, decoy)
@@ -520,21 +354,6 @@ def _asked(scene: Scene, compared: Compared, index: int = 0) -> Scores:
     if Asked.by(scene).layers:
         return scores  # a person's own metrics weigh all layers
     return blend.with_blends(scores, blend.read(ask.own), ask.network)
-
-
-def _reference_pictures(size: int) -> list[Picture]:
-    """The paper's seven, in the order of `REFERENCES`."""
-    return [Picture(("reference", n, size), reference(n, size)) for n in REFERENCES]
-
-
-def _tensor_bytes(tensor: torch.Tensor) -> int:
-    return tensor.numel() * tensor.element_size()
-
-
-def _content_key(image: torch.Tensor) -> tuple[object, ...]:
-    data = image.detach().cpu().contiguous()
-    digest = hashlib.sha256(data.numpy().tobytes()).hexdigest()
-    return ("content", tuple(data.shape), str(data.dtype), digest)
 
 
 __all__ = ["NORMS", "Engine", "Picture"]
