@@ -53,8 +53,7 @@
 
   /** The link that a phone opens. */
   function address() {
-    const base = (window.gradio_config?.root ?? location.origin).replace(/\/$/, "");
-    return `${base}/?room=${led.code}`;
+    return `${game.home()}?room=${led.code}`;
   }
 
   async function qr(link, mine) {

@@ -99,11 +99,15 @@ Explorer.game = (() => {
     place.hidden = !sentence;
   }
 
+  /** Where the page is, also under a path behind a proxy. */
+  function home() {
+    return `${location.origin}${location.pathname.replace(/\/?$/, "/")}`;
+  }
+
   /** Ask the server. Gives { status, data }; status 0 when it cannot be reached. */
   async function post(path, body, type = "application/json") {
-    const base = (window.gradio_config?.root ?? location.origin).replace(/\/$/, "");
     try {
-      const answer = await fetch(`${base}/${path}`, {
+      const answer = await fetch(`${home()}${path}`, {
         method: "POST",
         headers: { "Content-Type": type },
         body: type === "application/json" ? JSON.stringify(body) : body,
@@ -251,6 +255,6 @@ Explorer.game = (() => {
   });
 
   return {
-    add, mount, show, settings, put, trouble, post, board, chosen, told, said, ready, after, clear, kept, keep,
+    add, mount, show, settings, put, trouble, home, post, board, chosen, told, said, ready, after, clear, kept, keep,
   };
 })();

@@ -239,19 +239,21 @@ def _measure(
         thread.start()
     left = [began + seconds * (i + 1) / (kills + 1) for i in range(kills)]
     down = 0.0
-    asked_at = began
-    while time.monotonic() < began + seconds:
+    asked_at, until = began, began + seconds
+    while time.monotonic() < until:
         if left and time.monotonic() >= left[0]:
             left.pop(0)
             server.kill()
             starts.append(server.start())
             down += starts[-1]
+            # Without the time away, so that votes follow on the restart however long it takes.
+            until += starts[-1]
         everybody = all(room.position in counted.acknowledged for counted in found)
         paced = time.monotonic() >= asked_at + PACE
         if everybody and paced and room.position < MOST_TRIALS - 1:
             asked_at = time.monotonic()
             step = {**lead, "step": "next", "at": room.position}
-            status, answer = teacher.insist("lead", step, began + seconds + 60)
+            status, answer = teacher.insist("lead", step, until + 60)
             if status == 200:
                 room.position = answer["position"]
         room.over.wait(0.02)

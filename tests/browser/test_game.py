@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 from explorer.agreement import interval
 from explorer.trials import made
 from tests.benchmarks.classroom import Server
-from tests.browser.conftest import open_tab, opened
+from tests.browser.conftest import open_tab, opened, served
+from tests.proxy import proxied
 from tests.trials.test_own import bapps, png, zipped
 
 ASKING = ".panel-game .board[data-state=asking]"
@@ -233,3 +234,16 @@ def test_a_room_of_three_pages_through_a_restart(browser: Browser, tmp_path: Pat
         for context in contexts:
             context.close()
         server.kill()
+
+
+def test_the_game_and_its_links_work_under_a_path(browser: Browser, tmp_path: Path) -> None:
+    with (
+        served(tmp_path, GRADIO_ROOT_PATH="/tools/explorer") as address,
+        proxied([address], "/tools/explorer") as (shown, strays),
+        opened(browser, shown, query="v=1&tab=which-is-closer-") as page,
+    ):
+        page.locator(".panel-game .begin").click()
+        page.wait_for_selector(ASKING)
+        page.keyboard.press("1")
+        page.wait_for_selector(NEXT)
+        assert page.evaluate("Explorer.game.home()") == f"{shown}/" and strays == []
