@@ -21,6 +21,7 @@ from explorer.comparison import Heads
 from explorer.distributed import Group
 from explorer.engine import Engine
 from explorer.features import Extractor
+from explorer.networks import NETWORKS
 from explorer.pair_rows import CSV, JSON, TABLE, Form, Row, reopened
 from explorer.pairs import Outcome, Pair
 
@@ -153,6 +154,8 @@ def _made_by(flags: argparse.Namespace, extractor: Extractor, keys: Sequence[pai
     size = "as it is" if flags.size is None else "{}x{}".format(*flags.size)
     every = flags.metric is None and flags.norm is None and flags.fail_above is None
     scores = "all metrics" if every else " ".join(".".join(key) for key in keys)
+    if len(extractor.network.taps) < len(NETWORKS[flags.network].taps):
+        scores += " of " + " ".join(tap.name for tap in extractor.network.taps)
     return pair_lists.printable(
         f"explorer {__version__}, {flags.network}, {extractor.info.origin}, sha256 "
         f"{extractor.info.sha256}, {scores}, size {size}, background {flags.background or 'none'}, "

@@ -257,6 +257,7 @@ def test_a_file_cut_within_its_first_line(run, tmp_path: Path, name: str, cut: i
         ["--dtype", "float64"],
         ["--metric", "mean"],
         ["--norm", "raw"],
+        ["--taps", "relu2,relu5"],
     ],
 )
 @pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl"])
