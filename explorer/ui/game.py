@@ -180,7 +180,8 @@ def _board() -> str:
         '<figure class="reference"><img alt="The reference"><figcaption>Reference</figcaption>'
         f'</figure><div class="candidates" role="group" aria-label="Which is closer to the '
         f'reference?">{candidates}</div>'
-        '<div class="moves"><button type="button" class="action leave-out"><kbd>S</kbd> Skip</button>'
+        '<div class="moves">'
+        '<button type="button" class="action leave-out"><kbd>S</kbd> Skip</button>'
         '<button type="button" class="go next" hidden>Next <kbd>↵</kbd></button>'
         '<button type="button" class="action stop">Stop</button></div></div>'
     )
