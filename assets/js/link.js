@@ -35,7 +35,7 @@ Explorer.link = (() => {
   }
 
   function slug(title) {
-    return title.trim().toLowerCase().replace(/[^a-z0-9]+/g, "-");
+    return title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
   }
 
   /** What is in the link now. */

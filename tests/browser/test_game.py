@@ -108,7 +108,7 @@ def test_votes_download_in_the_terms_of_bapps(page: Page) -> None:
 
 
 def test_settings_stand_in_the_link(browser: Browser, app: tuple[str, Path]) -> None:
-    query = "v=1&tab=which-is-closer-&game.seed=77&game.count=8&game.x=1"
+    query = "v=1&tab=which-is-closer&game.seed=77&game.count=8&game.x=1"
     with opened(browser, app[0], query=query) as page:
         expect(page.locator('[data-set="seed"]')).to_have_value("77")
         expect(page.locator('[data-set="count"]')).to_have_value("8")
@@ -152,7 +152,7 @@ def test_the_folder_becomes_a_zip_that_others_read(page: Page) -> None:
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_on_a_phone(browser: Browser, app: tuple[str, Path], dark: bool) -> None:
-    with opened(browser, app[0], 390, 844, dark, "v=1&tab=which-is-closer-") as page:
+    with opened(browser, app[0], 390, 844, dark, "v=1&tab=which-is-closer") as page:
         page.locator(".panel-game .begin").click()
         page.wait_for_selector(ASKING)
         boxes = [page.locator(".candidate").nth(i).bounding_box() for i in (0, 1)]
@@ -180,7 +180,7 @@ def test_a_room_of_three_pages_through_a_restart(browser: Browser, tmp_path: Pat
     for one in (teacher, ann, ben):
         one.on("pageerror", lambda error: errors.append(str(error)))
     try:
-        teacher.goto(f"{address}/?v=1&tab=which-is-closer-&game.mode=lead&game.count=8")
+        teacher.goto(f"{address}/?v=1&tab=which-is-closer&game.mode=lead&game.count=8")
         teacher.locator(".panel-game .open-room").click()
         expect(teacher.locator(".panel-game .qr svg")).to_be_visible()
         code = teacher.locator(".room .code").inner_text()
@@ -188,7 +188,7 @@ def test_a_room_of_three_pages_through_a_restart(browser: Browser, tmp_path: Pat
         assert link == f"{address}/?room={code.replace('-', '')}"
         ann.goto(link)
         expect(ann.locator(".panel-game .verdict")).to_contain_text("You are in.")
-        ben.goto(f"{address}/?v=1&tab=which-is-closer-&game.mode=join")
+        ben.goto(f"{address}/?v=1&tab=which-is-closer&game.mode=join")
         ben.locator(".code-typed").fill("AAAA-AAAA")
         ben.locator(".start-join .go").click()
         expect(ben.locator(".panel-game .trouble")).to_contain_text(
@@ -240,7 +240,7 @@ def test_the_game_and_its_links_work_under_a_path(browser: Browser, tmp_path: Pa
     with (
         served(tmp_path, GRADIO_ROOT_PATH="/tools/explorer") as address,
         proxied([address], "/tools/explorer") as (shown, strays),
-        opened(browser, shown, query="v=1&tab=which-is-closer-") as page,
+        opened(browser, shown, query="v=1&tab=which-is-closer") as page,
     ):
         page.locator(".panel-game .begin").click()
         page.wait_for_selector(ASKING)
