@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+# Two at a time, a file each: browsers and servers wait for one another much of the time.
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadfile"]
 CHECKS = {
     "format": ["-m", "ruff", "format", "--check", "."],
     "lint": ["-m", "ruff", "check", "."],
@@ -28,7 +30,7 @@ def main() -> int:
     if failed:
         print(f"FAILED: {', '.join(failed)}", file=sys.stderr)
     print("== tests", flush=True)
-    tests = subprocess.run([sys.executable, "-m", "pytest", *sys.argv[1:]], cwd=ROOT, check=False)
+    tests = subprocess.run([sys.executable, *PYTEST, *sys.argv[1:]], cwd=ROOT, check=False)
     return len(failed) + (tests.returncode != 0)
 
 

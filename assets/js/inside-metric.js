@@ -6,7 +6,6 @@
   const { text, saved } = Explorer.blends;
   const KINDS = { invert: "invert", translate: "translate", rotate: "rotate", color_stain: "stain" };
   const drafts = {}; // network → { name, layers, parts, norm }
-  let once = {}; // what the next request alone asks
   let suiteAsked = 0; // how many times the suite was asked for
   let suiteAwaited = 0;
 
@@ -16,15 +15,12 @@
 
   function request() {
     const own = draft();
-    return { ...(own && { blend: text([own]) }), ...once };
+    return own ? { blend: text([own]) } : {};
   }
 
   /** Ask, with something that this request alone carries. */
   function ask(extra = {}) {
-    once = extra;
-    const number = Explorer.inside.ask("metric");
-    once = {};
-    return number;
+    return Explorer.inside.ask("metric", extra);
   }
 
   function setup(root) {

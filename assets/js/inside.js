@@ -83,12 +83,13 @@ Explorer.inside = (() => {
     return JSON.stringify([Explorer.form.changed(), upload, shared, views[name].request()]);
   }
 
-  /** Ask the server on behalf of a view; the answer carries the number that is returned. */
-  function ask(name) {
+  /** Ask the server on behalf of a view; the answer carries the number that is returned.
+      `extra` is asked this once only. */
+  function ask(name, extra = {}) {
     number += 1;
     asked[name] = number;
     seen[name] = question(name);
-    Explorer.ask(`inside-${name}-asked`, { ...shared, ...views[name].request(), number });
+    Explorer.ask(`inside-${name}-asked`, { ...shared, ...views[name].request(), ...extra, number });
     if (name === chosen) pictures();
     Explorer.link.update(false);
     return number;
@@ -98,6 +99,11 @@ Explorer.inside = (() => {
   function settled(name) {
     const value = Explorer.latest[`inside-${name}`];
     return Boolean(value) && value.number === asked[name];
+  }
+
+  /** Whether it was also asked what Explore's controls and its own say now. */
+  function current(name) {
+    return settled(name) && seen[name] === question(name);
   }
 
   /** The two pictures, as Explore has them; exchanged where that is asked. */
@@ -215,5 +221,5 @@ Explorer.inside = (() => {
 
   Explorer.link.part("inside", { read, write });
 
-  return { view, frame, ask, open, settled, shared, sources };
+  return { view, frame, ask, open, settled, current, shared, sources };
 })();

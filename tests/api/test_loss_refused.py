@@ -12,7 +12,7 @@ from explorer import Loss, Metric, WeightsError
 GOOD = torch.full((2, 3, 40, 40), 0.5)
 
 OPTIONS: list[tuple[dict[str, Any], str]] = [
-    ({"network": "resnet50"}, "no network named 'resnet50'; there are: alexnet, "),
+    ({"network": "resnet51"}, "no network named 'resnet51'; there are: alexnet, "),
     ({"metric": "ssim"}, "no metric named 'ssim'; there are: spatial, mean, sort, spatial.mean"),
     ({"metric": "lpips", "norm": False}, "LPIPS is not defined with norm=False; norm=True is"),
     ({"norm": 1}, "norm is True or False; 1 was given"),

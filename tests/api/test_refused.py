@@ -48,7 +48,7 @@ PICTURES: list[tuple[object, str]] = [
 ]
 
 OPTIONS: list[tuple[dict[str, Any], str]] = [
-    ({"network": "resnet50"}, "no network named 'resnet50'; there are: alexnet, squeezenet1_1, "),
+    ({"network": "resnet51"}, "no network named 'resnet51'; there are: alexnet, squeezenet1_1, "),
     ({"network": []}, r"no network named \[\]"),
     ({"dtype": torch.float16}, "dtype is torch.float32 or torch.float64; torch.float16"),
     ({"dtype": "float32"}, "dtype is torch.float32 or torch.float64; 'float32' was"),

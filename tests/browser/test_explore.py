@@ -227,11 +227,11 @@ def test_missing_weights_are_one_sentence_and_the_rest_goes_on(
         opened(browser, address) as page,
     ):
         expect(page.locator("#fetch")).to_be_hidden()
-        choose(page, "ask.network", "VGG-16")
+        page.select_option("#knob-ask-network select", "vgg16")
         expect(page.locator(".panel-status")).to_contain_text("weights of vgg16 are not on this")
         expect(page.locator("#fetch")).to_be_visible()
         expect(page.locator(".panel-receipt code")).to_contain_text("alexnet")
-        choose(page, "ask.network", "SqueezeNet 1.1 (Caffe release)")
+        page.select_option("#knob-ask-network select", "squeezenet1_1_caffe")
         expect(page.locator(".panel-receipt code")).to_contain_text("squeezenet1_1_caffe")
         expect(page.locator(".panel-status")).to_be_hidden()
 

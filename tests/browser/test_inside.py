@@ -16,6 +16,8 @@ def test_a_view_shows_the_pair_of_explore(page: Page) -> None:
     move(page, "rotate.angle", 77)
     page.wait_for_function("Explorer.form.changed()['rotate.angle'] === 77")
     open_tab(page, "Look inside")
+    # Explore's controls are asked about as soon as the tab appears.
+    page.wait_for_function("Explorer.inside.current('channels')")
     settle(page, "channels")
     assert shown(page, "channels")["distance"] != before["distance"]
 

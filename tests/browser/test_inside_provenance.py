@@ -157,6 +157,7 @@ def test_swapped_small_and_uniform(page: Page) -> None:
     move(page, "translate.x", 10)
     page.wait_for_function("Explorer.form.changed()['translate.x'] === 10")
     open_tab(page, "Look inside")
+    page.wait_for_function("Explorer.inside.current('provenance')")
     settle(page, VIEW)
     assert shown(page, VIEW)["carried"] == shown(page, VIEW)["distance"] != "0"
 

@@ -267,9 +267,10 @@ def test_missing_weights_are_said_before_and_after(browser: Browser, tmp_path: P
         opened(browser, address) as page,
     ):
         open_tab(page, "Challenge suite")
+        page.locator(".panel-suite .networks summary").click()
         expect(page.locator('.absent[data-network="vgg16"]')).to_be_visible()
         expect(page.locator('.absent[data-network="alexnet"]')).to_be_hidden()
-        page.get_by_role("checkbox", name="VGG-16").check()
+        page.check('[name="suite-network"][value="vgg16"]')
         run(page)
         expect(page.locator(".panel-suite .notes li")).to_contain_text("weights of vgg16 are not")
         expect(page.locator(".group")).to_have_count(2)

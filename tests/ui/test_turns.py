@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from explorer.ui.turns import TooManyJobs, Turns
+
+
+def finished(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end in a thread of its own: the browser's tests keep a loop in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
 
 
 async def job(turns: Turns, visitor: str, pieces: int, done: list[str], name: str = "") -> None:
@@ -22,7 +30,7 @@ def together(*jobs: Callable[[], Awaitable[None]]) -> None:
     async def run() -> None:
         await asyncio.gather(*(job() for job in jobs))
 
-    asyncio.run(run())
+    finished(run())
 
 
 def test_ten_jobs_of_one_visitor_do_not_keep_another_waiting() -> None:
@@ -84,7 +92,7 @@ def test_one_job_too_many_is_refused_and_the_next_visitor_is_not() -> None:
         await asyncio.gather(*first)
         await job(turns, "a", 1, done)
 
-    asyncio.run(run())
+    finished(run())
     assert sorted(done) == ["a", "a", "a", "b"]
 
 
@@ -106,6 +114,6 @@ def test_a_job_that_fails_or_is_cancelled_passes_the_turn_on() -> None:
         assert isinstance(found[2], asyncio.CancelledError)
         await job(turns, "d", 1, done)
 
-    asyncio.run(run())
+    finished(run())
     assert done == ["b", "b", "b", "d"]
     assert not turns._jobs and not turns._served
