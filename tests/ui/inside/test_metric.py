@@ -95,3 +95,28 @@ def test_the_suite_is_scored_once_and_counted_ever_after() -> None:
 def test_a_network_that_is_none_gets_a_sentence(engine: Engine) -> None:
     (told,) = progress(engine, {"network": {"x": 1}, "number": 2})
     assert told["done"] and told["text"].startswith("There is no network")
+
+
+PAIRS = {
+    "small": {"rotate.angle": 60.0, "layout.size": "64"},
+    "unchanged": {"layout.size": "64"},
+    "uniform": {
+        "layout.size": "64",
+        "layout.scale": 0.1,
+        "layout.x": 128,
+        "layout.y": 128,
+        "translate.x": 64,
+    },
+    "untrained": {"rotate.angle": 60.0, "layout.size": "64", "ask.weights": "random"},
+}
+
+
+@pytest.mark.parametrize("form", PAIRS.values(), ids=PAIRS)
+@pytest.mark.parametrize("swap", [False, True])
+def test_every_pair_has_an_answer(engine: Engine, form: dict, swap: bool) -> None:
+    found = answer(engine, VIEW, {"number": 1, "blend": LINE, "swap": swap}, form, None)
+    assert not found.get("failed") and len(found["rows"]) == 11
+    unchanged = not any(name.startswith(("rotate", "translate")) for name in form)
+    if unchanged:
+        assert found["total"] == "0" and found["shares"] == [0.0] * 5
+    json.dumps(found, allow_nan=False)
