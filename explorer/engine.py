@@ -160,19 +160,6 @@ class Engine(Store):
             first, second = (picture.image for picture in pictures)
             return Pair(extractor.network, first, second, a, b, compared, heads)
 
-    def limits(self, scene: Scene, upload: Upload | None = None) -> Limits:
-        """What the verdicts of a scene are held against: the references and the decoy.
-
-        Raises:
-            WeightsError: if the network's weights cannot be had.
-            ValueError: if the scene names an upload that is not given, or the canvas is too
-                small for the network.
-        """
-        with self._lock, torch.inference_mode():
-            original = self._rendered(scene.source, scene.layout, (), upload)
-            decoy = self._rendered(scene.decoy, scene.layout, (), None)
-            return self._limits(scene, original, decoy)
-
     def blanks(self, scene: Scene) -> tuple[Features, Features]:
         """The features of the reference pictures, in the order of `REFERENCES`, and the decoy's.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 
+import numpy as np
 import pytest
 import torch
 import torchvision
@@ -12,8 +13,14 @@ from torch import fx, nn
 
 from explorer import conversion, weights
 from explorer.comparison import compare
-from explorer.features import Extractor, is_inplace_safe
+from explorer.features import Extractor, Features, is_inplace_safe
+from explorer.inside import Pair
+from explorer.inside.channels import contributions
+from explorer.inside.locality import MODES, Original
+from explorer.inside.matching import matching
+from explorer.inside.provenance import flow
 from explorer.networks import NETWORKS, Network, Torchvision
+from explorer.results import NORMS
 from tests.few import FEW
 
 HALF = ((0.5,) * 3, (0.5,) * 3)
@@ -115,9 +122,10 @@ def test_the_record_is_torchvisions(name: str) -> None:
     assert all(re.fullmatch(r"[a-z0-9_.]+", tap.name, re.IGNORECASE) for tap in network.taps)
 
 
-@every
-def test_runs_and_keeps_the_identities(network: Network) -> None:
-    """Declared shapes, living features, d(x, x) = 0, symmetry, mean ≤ sort ≤ spatial."""
+@pytest.fixture(scope="module", params=NETWORKS, ids=lambda network: network.name)
+def seen(request: pytest.FixtureRequest) -> tuple[Pair, Features]:
+    """What each network says of two pictures; and of the first one again."""
+    network: Network = request.param
     extractor = Extractor(
         network, weights.load(network, "random:5"), torch.device("cpu"), torch.float32
     )
@@ -125,7 +133,15 @@ def test_runs_and_keeps_the_identities(network: Network) -> None:
     images = torch.rand(2, 3, side, side, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         a, b = (extractor(image[None]) for image in images)
-        there, back, same = compare(a, b), compare(b, a), compare(a, extractor(images[:1]))
+        return Pair(network, images[0], images[1], a, b, compare(a, b)), extractor(images[:1])
+
+
+def test_runs_and_keeps_the_identities(seen: tuple[Pair, Features]) -> None:
+    """Declared shapes, living features, d(x, x) = 0, symmetry, mean ≤ sort ≤ spatial."""
+    pair, again = seen
+    network, a, b, there = pair.network, pair.features_a, pair.features_b, pair.compared
+    with torch.inference_mode():
+        back, same = compare(b, a), compare(a, again)
     sizes = [found.shape[2] for found in a.maps]
     assert sizes == sorted(sizes, reverse=True), "the deeper, the coarser"
     for tap, found in zip(network.taps, a.maps, strict=True):
@@ -137,6 +153,31 @@ def test_runs_and_keeps_the_identities(network: Network) -> None:
         assert not same.distances[key].any(), key
     spatial, mean, sort = (there.distances[m, "raw"] for m in ("spatial", "mean", "sort"))
     assert bool((mean <= sort * (1 + 1e-5)).all() and (sort <= spatial * (1 + 1e-5)).all())
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_what_look_inside_breaks_a_distance_into_adds_up(
+    seen: tuple[Pair, Features], norm: str
+) -> None:
+    """Channels and arrows of every layer; windows equal spatial and sort or mean at their ends."""
+    pair, _ = seen
+    with torch.inference_mode():
+        for layer in range(len(pair.layers)):
+            _, height, width = pair.shape(layer)
+            found = matching(pair, layer)
+            for metric in ("spatial", "mean", "sort"):
+                distance = pair.distance(metric, norm, layer)
+                parts = contributions(pair, metric, norm, layer)
+                assert parts.sum() == pytest.approx(distance, rel=1e-4)
+                if metric != "mean":
+                    carried = flow(pair, metric, norm, layer, found).carried
+                    assert carried.sum(dtype=np.float64) == pytest.approx(distance, rel=1e-4)
+            ends = {(1, 1): dict.fromkeys(MODES, "spatial"), (height, width): {m: m for m in MODES}}
+            for blocks, equals in ends.items():
+                windowed = Original(pair.features_a, layer, blocks).distances(pair.features_b)
+                for mode, metric in equals.items():
+                    expected = pair.distance(metric, norm, layer)
+                    assert windowed[mode, norm] == pytest.approx(expected, rel=1e-6)
 
 
 @every

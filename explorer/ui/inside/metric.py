@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from explorer.blend import (
@@ -17,13 +16,15 @@ from explorer.blend import (
     with_blends,
     written,
 )
+from explorer.comparison import Compared
 from explorer.engine import Engine
 from explorer.figures import inside_metric as figures
 from explorer.metrics import METRICS
-from explorer.results import NORMS, rule_of
+from explorer.pictures import REFERENCES
+from explorer.results import NORMS, OWN, Scores, rule_of
 from explorer.suite.rescore import Table
 from explorer.ui.inside.view import Asked, View
-from explorer.verdicts import on_features
+from explorer.verdicts import limits, on_features
 
 FIRST = "my metric"
 BESIDE = ("spatial", "mean", "sort", "spatial+mean", "spatial+sort")
@@ -37,16 +38,24 @@ def answer(asked: Asked) -> dict[str, Any]:
         ValueError: with one sentence, if the metric or the file is none.
     """
     network = asked.pair.network.name
+    if len(asked.pair.layers) < len(layers_of(network)):
+        raise ValueError(
+            f"A metric of one's own weighs all layers of {asked.pair.network.title}; only "
+            f"{', '.join(asked.pair.layers)} are chosen under Metric in Explore. Choose all there."
+        )
     blend = _blend(asked.extra.get("blend"), network)
-    scores = with_blends(asked.pair.compared.scores(), [blend], network)
-    question = replace(asked.scene.question, own=written([blend]))
-    limits = asked.engine.limits(replace(asked.scene, question=question), asked.upload)
-    wanted = [key for key in scores if key[0] in (*BESIDE, blend.name)]
-    verdicts = on_features({key: scores[key] for key in wanted}, limits)
+
+    def scored(compared: Compared, index: int = 0) -> Scores:
+        scores = with_blends(compared.scores(index), [blend], network)
+        return {key: score for key, score in scores.items() if key[0] in (*BESIDE, blend.name)}
+
+    blanks, decoy = asked.engine.against(asked.scene, asked.upload, asked.pair.swapped)
+    references = {name: scored(blanks, i) for i, name in enumerate(REFERENCES)}
+    verdicts = on_features(scored(asked.pair.compared), limits(references, scored(decoy)))
     table = kept(asked.engine, network)
     data = figures.figure(
         blend,
-        blend.score(scores),
+        blend.score(asked.pair.compared.scores()),
         verdicts,
         rule_of(asked.scene),
         None if table is None else {**_counted(table), **_own(table, blend)},
@@ -106,7 +115,7 @@ def _counted(table: Table) -> dict[tuple[str, str], figures.Counts]:
 
 
 def _own(table: Table, blend: Blend) -> dict[tuple[str, str], figures.Counts]:
-    return {(blend.name, "own"): table.counts(blend)}
+    return {(blend.name, OWN): table.counts(blend)}
 
 
 def _slider(kind: str, index: int, title: str, most: float, value: float) -> str:
@@ -157,5 +166,5 @@ VIEW = View(
     "still sees the same picture (✓), here and on all cases of the suite.",
     body=_body(),
     answer=answer,
-    shared=(),
+    shared=("swap",),
 )
