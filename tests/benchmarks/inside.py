@@ -60,6 +60,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "swap": SWAP,
     },
     "channels": {
+        "channel": "click(`.panel-inside-channels ${i % 2 ? '.on' : '.back'}`)",
         "metric": "click(`.panel-inside-channels [data-metric=${NAMES[i % 3]}]`)",
         "layer": LAYER,
         "norm": NORM,
@@ -67,22 +68,27 @@ ACTIONS: dict[str, dict[str, str]] = {
     },
     "locality": {
         "window": "slide('.panel-inside-locality .window input', (i % 10) / 10)",
+        "tiles": "choose('.panel-inside-locality .tiles select', i)",
         "norm": NORM,
+        "swap": SWAP,
     },
     "metric": {
         "part": "slide('#blend-parts-2', 0.1 + (i % 8) / 10)",
         "layer weight": "slide('#blend-layers-1', 0.1 + (i % 8) / 10)",
         "norm": "slide('#blend-norm-0', (i % 8) / 10)",
+        "swap": SWAP,
     },
     "mask": {
         "invert": "click('.panel-inside-mask [data-do=invert]')",
         "layer": LAYER,
         "norm": NORM,
+        "swap": SWAP,
     },
     "bug": {
         "mistake": "{ const all = document.querySelectorAll('.panel-inside-bug .choices input');"
         " all[i % all.length].click(); }",
         "norm": NORM,
+        "swap": SWAP,
     },
 }
 """View → what a person does there, as JavaScript; `i` counts."""
