@@ -7,12 +7,20 @@ import os
 # Before gradio is imported anywhere: it would call home otherwise.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
+import numpy as np
 import pytest
 import torch
 
 from explorer import fetching, weights
 from explorer.engine import Engine
 from explorer.networks import NETWORKS
+
+
+@pytest.fixture(autouse=True)
+def repeatable() -> None:
+    """A test that draws without a generator of its own draws the same in every run."""
+    torch.manual_seed(0)
+    np.random.seed(0)
 
 
 @pytest.fixture(scope="session")

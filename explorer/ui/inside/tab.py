@@ -74,7 +74,7 @@ def _frame() -> str:
     if not isinstance(norm, Choice):
         raise TypeError("The norm of the views has to be a choice.")
     norms = "".join(
-        f'<option value="{option}">{label}</option>'
+        f'<option value="{option}"{" selected" if option == norm.default else ""}>{label}</option>'
         for option, label in zip(norm.options, norm.labels, strict=True)
     )
     return (

@@ -17,7 +17,7 @@ MOST_LAYERS = 32
 
 SHARED: dict[str, Knob] = {
     "layer": Integer(1, 0, MOST_LAYERS, title="Layer", help="Counted from 0."),
-    "norm": Choice("norm", NORMS, ("normalised", "raw"), title="Channel norm"),
+    "norm": Choice("norm", NORMS, ("raw", "normalised"), title="Channel norm"),
     "swap": Toggle(False, title="Swap", help="Takes the perturbed picture for the original."),
 }
 """What every view is asked; their controls stand above the views."""
