@@ -121,7 +121,8 @@ def caffe_squeezenet(arrays: Mapping[str, Any], network: Network) -> State:
 def torch_state(state: Mapping[str, torch.Tensor], network: Network) -> State:
     """What the trunk needs of a torchvision state dict, whole (`features.0.weight`) or trunk only.
 
-    Names of older files (of DenseNets and vision transformers) are read as torchvision reads them.
+    Names of older files (of DenseNets and vision transformers) are read as torchvision reads them,
+    and those of LPIPS's slices as the trunk's.
 
     Raises:
         KeyError: with the first name that is missing.
@@ -143,21 +144,26 @@ def _as_now(key: object) -> str:
     'features.denseblock1.denselayer2.norm1.weight'
     >>> _as_now("encoder.layers.encoder_layer_0.mlp.linear_2.bias")
     'encoder.layers.encoder_layer_0.mlp.3.bias'
+    >>> _as_now("net.slice2.5.weight")
+    '5.weight'
     """
-    name = re.sub(r"(denselayer\d+\.(?:norm|conv))\.(\d\.)", r"\1\2", str(key))
+    name = re.sub(r"^net\.slice\d+\.", "", str(key))
+    name = re.sub(r"(denselayer\d+\.(?:norm|conv))\.(\d\.)", r"\1\2", name)
     return re.sub(r"\.mlp\.linear_([12])\.", lambda m: f".mlp.{3 * (int(m[1]) - 1)}.", name)
 
 
 CONVERTERS: dict[str, Callable[[Mapping[str, Any], Network], State]] = {
     "flax_convolutions": flax_convolutions,
     "caffe_squeezenet": caffe_squeezenet,
+    "torch_state": torch_state,
 }
 
 
 def lpips_heads(path: str) -> dict[str, torch.Tensor]:
-    """The channel weights in one `.pth` of the lpips package, in order of depth, each (C,)."""
+    """The channel weights in a `.pth` of the lpips package, or one like it, by depth, each (C,)."""
     state = torch.load(path, map_location="cpu", weights_only=True)
-    return {key.split(".")[0].removeprefix("lin"): w.flatten().clone() for key, w in state.items()}
+    found = {key: re.match(r"lin(\d+)\.", key) for key in state}
+    return {match[1]: state[key].flatten().clone() for key, match in found.items() if match}
 
 
 __all__ = ["CONVERTERS", "NETWORKS", "State", "arrays_from_pickle", "convolutions", "torch_state"]

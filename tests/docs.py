@@ -74,7 +74,8 @@ def _metrics() -> list[str]:
     note = (
         "Distances from 0 (identical) upwards, without unit: squared differences summed over "
         "channels, averaged over places, summed over layers. arXiv 2207.02512; LPIPS: "
-        "arXiv 1801.03924, v0.1."
+        "arXiv 1801.03924, v0.1; shift-tolerant LPIPS, which is `lpips` on the shift-tolerant "
+        "networks: arXiv 2207.13686."
     )
     return [note, _table(head, rows)]
 

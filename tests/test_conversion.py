@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from explorer import conversion, weights
 from explorer.features import Extractor
-from explorer.networks import NETWORKS
+from explorer.networks import HEADS_FILE, NETWORKS
 from explorer.results import WeightsInfo
 
 CAFFE = NETWORKS["squeezenet1_1_caffe"]
@@ -173,7 +173,7 @@ def test_torch_state_names_what_is_missing(missing):
 
 @pytest.mark.parametrize("name", HEADS)
 @pytest.mark.parametrize(
-    ("version", "file"), [("v0.1", weights.HEADS_FILE), ("v0.0", weights.OLD_HEADS_FILE)]
+    ("version", "file"), [("v0.1", HEADS_FILE), ("v0.0", weights.OLD_HEADS_FILE)]
 )
 def test_heads_are_those_of_the_lpips_package(name, version, file):
     """The channel weights of both versions, layer by layer in order of depth."""

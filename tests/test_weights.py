@@ -40,8 +40,8 @@ def test_bundled_files_are_as_listed_small_and_complete():
     listed = json.loads((weights.BUNDLED / weights.MANIFEST).read_text())
     files = {path.name: path for path in weights.BUNDLED.glob("*.safetensors")}
     assert files.keys() == listed.keys()
-    shipped = {n.bundled for n in NETWORKS if n.bundled}
-    assert files.keys() == shipped | {weights.HEADS_FILE, weights.OLD_HEADS_FILE, dists.FILE}
+    shipped = {n.bundled for n in NETWORKS if n.bundled} | {n.heads_file for n in NETWORKS}
+    assert files.keys() == shipped | {weights.OLD_HEADS_FILE, dists.FILE}
     for name, path in files.items():
         assert hashlib.sha256(path.read_bytes()).hexdigest() == listed[name]["sha256"]
         assert path.stat().st_size == listed[name]["bytes"] < 10_000_000

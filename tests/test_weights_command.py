@@ -11,6 +11,7 @@ import pytest
 
 from explorer import weights
 from explorer.cli import main
+from explorer.networks import HEADS_FILE
 from tests.test_pairs_command import ROOT
 
 
@@ -33,7 +34,7 @@ def test_every_file_is_fine_or_absent(cache: Path, capsys) -> None:
     code, found = states(capsys)
     assert code == 0 and set(found.values()) == {"fine", "absent"}
     assert found[str(weights.BUNDLED / "alexnet.safetensors")] == "fine"
-    assert found[str(weights.BUNDLED / weights.HEADS_FILE)] == "fine"
+    assert found[str(weights.BUNDLED / HEADS_FILE)] == "fine"
     assert found[str(cache / "vgg16.safetensors")] == "absent"
 
 
@@ -41,11 +42,11 @@ def test_damage_is_found(cache: Path, capsys) -> None:
     data = bytearray((cache / "alexnet.safetensors").read_bytes())
     data[-1] ^= 1
     (cache / "alexnet.safetensors").write_bytes(data)
-    (cache / weights.HEADS_FILE).unlink()
+    (cache / HEADS_FILE).unlink()
     (cache / "unknown.safetensors").write_bytes(b"what")
     code, found = states(capsys)
     damaged = {name for name, state in found.items() if state == "damaged"}
-    names = ("alexnet.safetensors", weights.HEADS_FILE, "unknown.safetensors")
+    names = ("alexnet.safetensors", HEADS_FILE, "unknown.safetensors")
     assert code == 1 and damaged == {str(cache / name) for name in names}
     assert states(capsys, "squeezenet1_1_caffe")[0] == 0
     assert states(capsys, "alexnet")[0] == 1

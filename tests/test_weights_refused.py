@@ -14,7 +14,7 @@ import torch
 
 from explorer import fetching, weights
 from explorer.engine import Engine
-from explorer.networks import NETWORKS
+from explorer.networks import HEADS_FILE, NETWORKS
 from explorer.weights import WeightsError
 
 ALEXNET = NETWORKS["alexnet"]
@@ -135,7 +135,7 @@ def test_cached_file_of_another_network(cache):
 
 
 def test_damaged_heads(bundle):
-    flip(bundle / weights.HEADS_FILE, -5)
+    flip(bundle / HEADS_FILE, -5)
     with pytest.raises(WeightsError, match=r"^lpips_v01\.safetensors is damaged .*: restore .*\.$"):
         weights.load_heads(ALEXNET)
 

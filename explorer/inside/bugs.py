@@ -15,7 +15,7 @@ from explorer.features import Features
 from explorer.inside import wrongly
 from explorer.inside.wrongly import Run, shown
 from explorer.registry import Registry
-from explorer.weights import HEADS_FILE, OLD_HEADS_FILE
+from explorer.weights import OLD_HEADS_FILE
 
 Measure = Callable[[Features, Features, "Heads | None"], Compared]
 """One picture, N pictures, LPIPS's heads if there are any → their comparison."""
@@ -33,7 +33,7 @@ class Bug:
         run: how the network is run; None is the right way.
         weights: which weights are taken; empty is those that are asked.
         measure: how features are compared.
-        heads: the file of LPIPS's heads.
+        heads: the file of LPIPS's heads; empty is that of the network.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Bug:
     run: Run | None = None
     weights: str = ""
     measure: Measure = compare
-    heads: str = HEADS_FILE
+    heads: str = ""
 
     @property
     def forwards(self) -> bool:
@@ -54,7 +54,7 @@ class Bug:
     @property
     def touches_lpips_only(self) -> bool:
         """Whether every other metric stays as it is."""
-        return self.heads != HEADS_FILE
+        return bool(self.heads)
 
 
 BUGS: Registry[Bug] = Registry("bug")

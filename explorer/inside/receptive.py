@@ -17,6 +17,7 @@ from torchvision.models.squeezenet import Fire
 
 from explorer.conversion import empty_trunk
 from explorer.networks import Network
+from explorer.networks.shift_tolerant import BlurPool
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Window:
-    """What a module looks at, the same down and across."""
+    """What a module looks at, the same down and across; `mirrors` is what its padding does."""
 
     kernel: int
     stride: int
     padding: int
     dilation: int = 1
     ceil: bool = False
+    mirrors: bool = False
 
     def places(self, given: int) -> int:
         """How many places come out of so many that go in."""
@@ -105,8 +107,10 @@ def spans(network: Network, side: int) -> tuple[np.ndarray, ...]:
         if window is not None:
             given = len(current)
             start = np.arange(window.places(given)) * window.stride - window.padding
-            end = start + window.dilation * (window.kernel - 1)
-            first, last = (np.clip(edge, 0, given - 1) for edge in (start, end))
+            seen = start[:, None] + window.dilation * np.arange(window.kernel)
+            if window.mirrors:
+                seen = given - 1 - abs(given - 1 - abs(seen))
+            first, last = (np.clip(seen.min(1), 0, None), np.clip(seen.max(1), None, given - 1))
             current = np.stack([current[first, 0], current[last, 1]], axis=1)
         if tapped:
             found.append(current)
@@ -137,6 +141,8 @@ def _after(window: Window, before: Field) -> Field:
 
 def _window(module: nn.Module) -> Window | None:
     """The window of a module; None if it looks at single places."""
+    if isinstance(module, BlurPool):
+        return Window(module.KERNEL, module.STRIDE, module.PADDING, mirrors=True)
     if isinstance(module, (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)):
         return Window(
             _side(module.kernel_size),

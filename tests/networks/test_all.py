@@ -82,6 +82,8 @@ LISTED = [
     "regnet_y_32gf",
     "convnext_tiny",
     "vit_b_16",
+    "alexnet_shift_tolerant",
+    "vgg16_shift_tolerant",
 ]
 every = pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
 
@@ -106,7 +108,9 @@ def test_all_that_are_listed_are_here() -> None:
     assert sorted(NETWORKS.names()) == sorted(LISTED)
 
 
-@pytest.mark.parametrize("name", [n for n in LISTED if not n.endswith("_caffe")])
+@pytest.mark.parametrize(
+    "name", [n for n in LISTED if not n.endswith(("_caffe", "_shift_tolerant"))]
+)
 def test_the_record_is_torchvisions(name: str) -> None:
     network = NETWORKS[name]
     found, source = entry(network)

@@ -56,6 +56,11 @@ def _check(bug: Bug, asked: Asked) -> None:
             f"{bug.title}: LPIPS has no heads for these weights of {asked.pair.network.title}; "
             "choose AlexNet, VGG-16 or torchvision's SqueezeNet, pretrained."
         )
+    if bug.heads and weights.load_heads(asked.pair.network, bug.heads) is None:
+        raise ValueError(
+            f"{bug.title}: there never were any for {asked.pair.network.title}; choose AlexNet, "
+            "VGG-16 or torchvision's SqueezeNet."
+        )
     if bug.weights and asked.scene.question.weights != "pretrained":
         raise ValueError(
             f"{bug.title}: the weights in Explore are {asked.scene.question.weights} already; "
