@@ -183,6 +183,7 @@ const Explorer = (() => {
       document.body.append(place);
     }
     place.textContent = text;
+    say.last = performance.now();
   }
 
   function setText(node, text) {

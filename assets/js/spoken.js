@@ -6,6 +6,7 @@
 
 Explorer.spoken = (() => {
   const REST = 700; // milliseconds without a change
+  const HEARD = 2000; // milliseconds that an answer to a key stays before a sentence takes its place
   const said = new WeakMap(); // element → what was said of it last
   const changed = new Set();
   let timer = null;
@@ -23,6 +24,7 @@ Explorer.spoken = (() => {
   }
 
   function rest() {
+    if (performance.now() - Explorer.say.last < HEARD) return later();
     const texts = [];
     for (const element of changed) {
       const text = element.textContent.trim();

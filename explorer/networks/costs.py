@@ -61,4 +61,6 @@ TIMES = {
     "regnet_y_32gf": 40.9,
     "convnext_tiny": 8.8,
     "vit_b_16": 23.1,
+    "alexnet_shift_tolerant": 5.6,
+    "vgg16_shift_tolerant": 23.7,
 }
