@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 import torch
@@ -16,12 +16,10 @@ from explorer.metrics.distance import Arranged
 from explorer.metrics.record import Rearrange
 from explorer.networks import Network
 from explorer.provenance import Ranks, ranks
-from explorer.trunk import Stage, stages
+from explorer.trunk import Stage, bulk, plain, stages
 from explorer.weights import Loaded
 
 PACKED_SIZES = 3
-PACKED_FROM = 3
-"""How often batches of one shape have to come before packing for them pays."""
 
 
 class Extractor:
@@ -47,18 +45,23 @@ class Extractor:
         self.device = device
         self.dtype = dtype
         self.forwards = 0
-        self.pack_batches = False
-        self.packed_from = PACKED_FROM
+        self._bulk = False
         self._mean = torch.tensor(network.mean, device=device, dtype=dtype).view(1, 3, 1, 1)
         self._std = torch.tensor(network.std, device=device, dtype=dtype).view(1, 3, 1, 1)
         self._packed: OrderedDict[torch.Size, list[Stage]] = OrderedDict()
-        self._came: Counter[torch.Size] = Counter()
+        self._bulk_stages: list[Stage] | None = None
         self._packing = threading.Lock()
 
     def at(self, layers: Sequence[int]) -> Extractor:
         """The same network, weights and kernels, read at some of its layers only."""
         other = copy.copy(self)
         other.network = self.network.at(layers)
+        return other
+
+    def in_bulk(self) -> Extractor:
+        """The same network, for long runs over many pictures: `trunk.bulk`, also for one."""
+        other = copy.copy(self)
+        other._bulk = True
         return other
 
     def modules(self) -> nn.Sequential:
@@ -75,26 +78,24 @@ class Extractor:
         return self.trunk
 
     def _stages(self, prepared: torch.Tensor) -> list[Stage]:
-        """The trunk for this input: packed for single pictures, plain for batches and gradients.
+        """The trunk for this input: packed for single pictures, plain for gradients and batches.
 
         Kernels are packed for one size of input; for another they can be ten times slower than the
-        plain modules, so each size has its own, and the latest few are kept. With `pack_batches`
-        shapes of batches that keep coming are packed, too. Several threads may ask at once.
+        plain modules, so each size has its own, and the latest few are kept. Several threads may
+        ask at once.
         """
-        plain: list[Stage] = [(module, index) for index, module in enumerate(self.modules())]
         shape = prepared.shape
-        if torch.is_grad_enabled() or (shape[0] != 1 and not self.pack_batches):
-            return plain
+        trunk = self.modules()
+        if torch.is_grad_enabled() or not (self._bulk or shape[0] == 1):
+            return plain(trunk)
         with self._packing:
-            if shape[0] != 1 and shape not in self._packed:
-                self._came[shape] += 1
-                if self._came[shape] < self.packed_from:
-                    return plain
+            if self._bulk:
+                self._bulk_stages = self._bulk_stages or bulk(trunk, prepared)
+                return self._bulk_stages
             if shape not in self._packed:
-                self._packed[shape] = stages(self.modules(), prepared)
+                self._packed[shape] = stages(trunk, prepared)
                 if len(self._packed) > PACKED_SIZES:
-                    dropped, _ = self._packed.popitem(last=False)
-                    del self._came[dropped]
+                    self._packed.popitem(last=False)
             return self._packed[shape]
 
     def prepare(self, images: torch.Tensor) -> torch.Tensor:

@@ -91,8 +91,7 @@ def run(
     cores = torch.get_num_threads()
     on_cpu = extractor.device.type == "cpu"
     threads = threads or (cores if on_cpu else GPU_THREADS)
-    extractor.pack_batches = True
-    job = _Job(extractor, heads, read, tuple(keys), _Again(work), cores)
+    job = _Job(extractor.in_bulk(), heads, read, tuple(keys), _Again(work), cores)
     pool = ThreadPoolExecutor(threads, "pairs", torch.set_num_threads, (1,))
     ahead: deque[Future[list[Outcome]]] = deque()
     try:
@@ -110,10 +109,10 @@ def run(
 
 @dataclass(frozen=True)
 class _Seen:
-    """One picture's features, of its own, (1, C, H, W) a layer, and its (width, height)."""
+    """One picture: its features, of its own, (1, C, H, W) a layer; its pixels, H × W × 3, uint8."""
 
     features: Features
-    size: tuple[int, int]
+    pixels: np.ndarray
 
 
 class _Again:
@@ -162,8 +161,9 @@ class _Again:
 
 
 def _nbytes(found: _Seen | str) -> int:
-    maps = found.features.maps if isinstance(found, _Seen) else ()
-    return sum(m.numel() * m.element_size() for m in maps)
+    if isinstance(found, str):
+        return 0
+    return found.pixels.nbytes + sum(m.numel() * m.element_size() for m in found.features.maps)
 
 
 @dataclass
@@ -253,20 +253,18 @@ class _Job:
     @torch.inference_mode()
     def _compared(self, pairs: Sequence[Pair], taken: Mapping[Path, _Taken]) -> dict[str, Outcome]:
         problems = {path: t.problem for path, t in taken.items() if t.problem}
-        sizes: dict[Path, tuple[int, int]] = {}
-        stock: dict[tuple[int, int], tuple[list[Path], list[Features]]] = {}
+        pixels = {path: t.pixels for path, t in taken.items() if t.pixels is not None}
+        stock: dict[tuple[int, ...], tuple[list[Path], list[Features]]] = {}
         # Originals first: both sides of a batch are then one piece of memory each.
         in_order = dict.fromkeys([*(p.a for p in pairs), *(p.b for p in pairs)])
-        own: dict[tuple[int, int], list[Path]] = {}
+        own: dict[tuple[int, ...], list[Path]] = {}
         for path in in_order:
-            pixels = taken[path].pixels
-            if pixels is not None:
-                sizes[path] = (pixels.shape[1], pixels.shape[0])
-                own.setdefault(sizes[path], []).append(path)
-        for size, paths in own.items():
-            features = self._features([taken[path].pixels for path in paths])  # type: ignore[misc]
-            stock[size] = (list(paths), [features])
-            self._keep(paths, taken, features, size)
+            if path in pixels:
+                own.setdefault(pixels[path].shape, []).append(path)
+        for shape, paths in own.items():
+            features = self._features([pixels[path] for path in paths])
+            stock[shape] = (list(paths), [features])
+            self._keep(paths, taken, features)
         for path, problem in problems.items():
             promise = taken[path].promise
             if promise:
@@ -278,11 +276,11 @@ class _Job:
                 if isinstance(seen, str):
                     problems[path] = seen
                     continue
-                sizes[path] = seen.size
-                paths, parts = stock.setdefault(seen.size, ([], []))
+                pixels[path] = seen.pixels
+                paths, parts = stock.setdefault(seen.pixels.shape, ([], []))
                 paths.append(path)
                 parts.append(seen.features)
-        found = self._scored(pairs, sizes, problems, stock)
+        found = self._scored(pairs, pixels, problems, stock)
         for pair in pairs:
             for path in (pair.a, pair.b):
                 self.again.used(path)
@@ -294,50 +292,57 @@ class _Job:
         return batched(self.extractor, stacked.to(self.extractor.device).float() / 255)
 
     def _keep(
-        self,
-        paths: Sequence[Path],
-        taken: Mapping[Path, _Taken],
-        features: Features,
-        size: tuple[int, int],
+        self, paths: Sequence[Path], taken: Mapping[Path, _Taken], features: Features
     ) -> None:
         for i, path in enumerate(paths):
-            promise = taken[path].promise
-            if promise:
+            promise, pixels = taken[path].promise, taken[path].pixels
+            if promise and pixels is not None:
                 # Copied: a part of a batch would keep all of it in memory.
                 alone = Features([m[i : i + 1].clone() for m in features.maps])
-                self.again.keep(promise, _Seen(alone, size))
+                self.again.keep(promise, _Seen(alone, pixels))
 
     def _scored(
         self,
         pairs: Sequence[Pair],
-        sizes: Mapping[Path, tuple[int, int]],
+        pixels: Mapping[Path, np.ndarray],
         problems: Mapping[Path, str],
-        stock: Mapping[tuple[int, int], tuple[list[Path], list[Features]]],
+        stock: Mapping[tuple[int, ...], tuple[list[Path], list[Features]]],
     ) -> dict[str, Outcome]:
         found: dict[str, Outcome] = {}
-        groups: dict[tuple[int, int], list[Pair]] = {}
+        groups: dict[tuple[int, ...], list[Pair]] = {}
         for pair in pairs:
             problem = problems.get(pair.a) or problems.get(pair.b) or ""
-            if not problem and sizes[pair.a] != sizes[pair.b]:
-                first, second = (f"{w} × {h}" for w, h in (sizes[pair.a], sizes[pair.b]))
-                problem = f"Both pictures need the same size; they are {first} and {second} pixels."
             if problem:
                 found[pair.id] = Outcome(pair, problem=problem)
+                continue
+            a, b = pixels[pair.a], pixels[pair.b]
+            if a.shape != b.shape:
+                first, second = (f"{p.shape[1]} × {p.shape[0]}" for p in (a, b))
+                problem = f"Both pictures need the same size; they are {first} and {second} pixels."
+                found[pair.id] = Outcome(pair, problem=problem)
+            elif np.array_equal(a, b):
+                # Exactly zero, also where batches of another size round their sums another way.
+                found[pair.id] = Outcome(pair, _size(a), dict.fromkeys(self.keys, 0.0))
             else:
-                groups.setdefault(sizes[pair.a], []).append(pair)
+                groups.setdefault(a.shape, []).append(pair)
         asked = single_parts(self.keys)
-        for size, group in groups.items():
-            paths, parts = stock[size]
+        for shape, group in groups.items():
+            paths, parts = stock[shape]
             place = {path: i for i, path in enumerate(paths)}
             features = Features.joined(parts)
-            a, b = (
-                features.select([place[getattr(p, side)] for p in group], asked) for side in "ab"
-            )
-            compared = compare(a, b, self.heads, asked)
+            left = features.select([place[pair.a] for pair in group], asked)
+            right = features.select([place[pair.b] for pair in group], asked)
+            compared = compare(left, right, self.heads, asked)
             for i, pair in enumerate(group):
                 scores = compared.scores(i)
+                size = _size(pixels[pair.a])
                 found[pair.id] = Outcome(pair, size, {k: scores[k].total for k in self.keys})
         return found
+
+
+def _size(pixels: np.ndarray) -> tuple[int, int]:
+    """(width, height)."""
+    return pixels.shape[1], pixels.shape[0]
 
 
 def _pixels(taken: Mapping[Path, _Taken]) -> int:

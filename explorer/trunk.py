@@ -1,19 +1,23 @@
 """A trunk of convolutions, run as fast as this machine's torch can.
 
-On CPUs with oneDNN the kernels are packed once instead of at every call, and each convolution is
-fused with the ReLU behind it; both give the same numbers as the plain modules. Everywhere else,
-and in any other precision, the plain modules run.
+On CPUs with oneDNN each convolution is fused with the ReLU behind it. For single pictures the
+kernels are packed once instead of at every call; both give the same numbers as the plain modules.
+Long runs over batches take `explorer.winograd` where it pays, whose last digits differ. Everywhere
+else, and in any other precision, the plain modules run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import nn
 from torchvision.models.squeezenet import Fire
 
-Stage = tuple[Callable[[torch.Tensor], torch.Tensor], int]
+from explorer import winograd
+
+Run = Callable[[torch.Tensor], torch.Tensor]
+Stage = tuple[Run, int]
 """A function, and the index of the last module of the trunk that it stands for."""
 
 
@@ -25,23 +29,54 @@ def stages(trunk: nn.Sequential, example: torch.Tensor) -> list[Stage]:
         example: an input of the size that will be used; others would work, but very slowly.
     """
     if not can_pack(example):
-        return [(module, index) for index, module in enumerate(trunk)]
+        return plain(trunk)
     found: list[Stage] = []
     current = example
-    for index, module in enumerate(trunk):
-        if isinstance(module, nn.ReLU) and index and isinstance(trunk[index - 1], nn.Conv2d):
-            continue  # is part of the convolution before it
-        last = index
-        run: Callable[[torch.Tensor], torch.Tensor] = module
+    for module, relu, last in _fused(trunk):
+        run: Run = module
         if isinstance(module, nn.Conv2d):
-            fused = index + 1 < len(trunk) and isinstance(trunk[index + 1], nn.ReLU)
-            last = index + fused
-            run = _packed(module, current.shape, fused)
+            run = _convolution(module, relu, current.shape)
         elif isinstance(module, Fire):
-            run = _packed_fire(module, current)
+            run = _fire(module, current)
         current = run(current)
         found.append((run, last))
     return found
+
+
+def bulk(trunk: nn.Sequential, example: torch.Tensor) -> list[Stage]:
+    """The trunk as functions for long runs: for any number of pictures of any size, like `stages`.
+
+    What a picture gives does not depend on the others of its batch.
+    """
+    if not can_pack(example):
+        return plain(trunk)
+    found: list[Stage] = []
+    for module, relu, last in _fused(trunk):
+        run: Run = module
+        if isinstance(module, nn.Conv2d):
+            run = _convolution(module, relu)
+            if winograd.pays(module):
+                run = winograd.Convolution(module, relu, run)
+        elif isinstance(module, Fire):
+            run = _fire(module)
+        found.append((run, last))
+    return found
+
+
+def plain(trunk: nn.Sequential) -> list[Stage]:
+    """The trunk's own modules, one after the other."""
+    return [(module, index) for index, module in enumerate(trunk)]
+
+
+def _fused(trunk: nn.Sequential) -> Iterator[tuple[nn.Module, bool, int]]:
+    """Each module, whether the ReLU behind it is part of it, and the index of the last of both."""
+    before: nn.Module | None = None
+    for index, module in enumerate(trunk):
+        behind = trunk[index + 1] if index + 1 < len(trunk) else None
+        relu = isinstance(module, nn.Conv2d) and isinstance(behind, nn.ReLU)
+        if not (isinstance(module, nn.ReLU) and isinstance(before, nn.Conv2d)):
+            yield module, relu, index + relu
+        before = module
 
 
 def can_pack(example: torch.Tensor) -> bool:
@@ -55,11 +90,12 @@ def can_pack(example: torch.Tensor) -> bool:
     )
 
 
-def _packed(
-    conv: nn.Conv2d, shape: Sequence[int], relu: bool
-) -> Callable[[torch.Tensor], torch.Tensor]:
+def _convolution(conv: nn.Conv2d, relu: bool, shape: Sequence[int] | None = None) -> Run:
+    """With its ReLU; packed for inputs of a shape, if one is given."""
     geometry = (conv.padding, conv.stride, conv.dilation, conv.groups)
-    weight = torch.ops.mkldnn._reorder_convolution_weight(conv.weight, *geometry, list(shape))
+    weight = conv.weight
+    if shape is not None:
+        weight = torch.ops.mkldnn._reorder_convolution_weight(weight, *geometry, list(shape))
     after = "relu" if relu else "none"
 
     def run(x: torch.Tensor) -> torch.Tensor:
@@ -71,11 +107,11 @@ def _packed(
     return run
 
 
-def _packed_fire(fire: Fire, example: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
-    squeeze = _packed(fire.squeeze, example.shape, True)
-    middle = squeeze(example).shape
-    expand1x1 = _packed(fire.expand1x1, middle, True)
-    expand3x3 = _packed(fire.expand3x3, middle, True)
+def _fire(fire: Fire, example: torch.Tensor | None = None) -> Run:
+    squeeze = _convolution(fire.squeeze, True, None if example is None else example.shape)
+    middle = None if example is None else squeeze(example).shape
+    expand1x1 = _convolution(fire.expand1x1, True, middle)
+    expand3x3 = _convolution(fire.expand3x3, True, middle)
 
     def run(x: torch.Tensor) -> torch.Tensor:
         squeezed = squeeze(x)

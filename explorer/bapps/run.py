@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -101,12 +101,11 @@ def run(
     cores = torch.get_num_threads()
     on_cpu = all(judge.extractor.device.type == "cpu" for judge in panel.judges)
     threads = threads or (cores if on_cpu else GPU_THREADS)
-    job = _Job(panel)
+    bulk = tuple(replace(judge, extractor=judge.extractor.in_bulk()) for judge in panel.judges)
+    job = _Job(replace(panel, judges=bulk))
     pool = ThreadPoolExecutor(threads, "bapps", torch.set_num_threads, (1,))
     ahead: deque[Future[Block]] = deque()
     try:
-        if work:
-            pool.submit(job.warm).result()
         for index, block in work:
             ahead.append(pool.submit(job.done, index, block))
             if len(ahead) > 2 * threads:
@@ -124,14 +123,6 @@ class _Job:
     panel: Panel
     room: Workspace = field(default_factory=Workspace)
     own: threading.local = field(default_factory=threading.local)
-
-    @torch.inference_mode()
-    def warm(self) -> None:
-        """Pack every network's kernels before anything counts, so that all batches use them."""
-        for judge in self.panel.judges:
-            judge.extractor.pack_batches = True
-            judge.extractor.packed_from = 1
-            judge.extractor(torch.zeros(BATCH, 3, pictures.SIDE, pictures.SIDE))
 
     def done(self, index: int, block: Sequence[Item]) -> Block:
         """Compute one block."""
