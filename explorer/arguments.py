@@ -66,21 +66,22 @@ def add_taps(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--taps",
         metavar="NAME,NAME",
-        help="only these layers of the network count, e.g. relu2,relu5 (default: all, which LPIPS "
-        "needs)",
+        help="only these layers of the network count, e.g. relu2,relu5, or of several networks, "
+        "e.g. 'alexnet:relu2,relu5;vgg16:relu3_3' (default: all, which LPIPS needs)",
     )
 
 
-def layers(flags: argparse.Namespace) -> tuple[int, ...]:
+def layers(given: str | None, network: str) -> tuple[int, ...]:
     """The places of the layers that `--taps` asks for; empty for all.
 
     Raises:
         ValueError: with one sentence, for a name that is no layer of the network.
     """
-    network = NETWORKS[flags.network or "alexnet"]
-    if flags.taps is None:
+    if given is None:
         return ()
-    return taps.chosen(taps.line(network, flags.taps.split(",")), network.name)
+    if ":" in given:
+        return taps.chosen(taps.canonical(given), network)
+    return taps.chosen(taps.line(NETWORKS[network], given.split(",")), network)
 
 
 def add_comparing(parser: argparse.ArgumentParser) -> None:

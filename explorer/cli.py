@@ -24,7 +24,7 @@ from explorer import (
     weights_command,
 )
 from explorer import suite as suites
-from explorer.arguments import DTYPES, add_comparing, device, layers, picture
+from explorer.arguments import DTYPES, add_comparing, add_taps, device, layers, picture
 from explorer.baselines import distances
 from explorer.engine import Engine
 from explorer.figures import data
@@ -78,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=NETWORKS.names(),
         help="may be given several times (default: alexnet)",
     )
+    add_taps(suite)
     suite.add_argument("--baselines", action="store_true", help="MSE, PSNR, SSIM, MS-SSIM, too")
     suite.add_argument("--dtype", default="float32", choices=tuple(DTYPES))
     suite.add_argument("--device", type=device, default=None, help="cpu, cuda, …")
@@ -99,7 +100,8 @@ def _compare(flags: argparse.Namespace) -> int:
     a, b = (to_tensor(picture(p, flags.background, flags.size)) for p in (flags.a, flags.b))
     dtype = DTYPES[flags.dtype]
     engine = Engine(device=flags.device, dtype=dtype)
-    comparison = engine.compare_images(a, b, flags.network, flags.weights, layers(flags))
+    counted = layers(flags.taps, flags.network)
+    comparison = engine.compare_images(a, b, flags.network, flags.weights, counted)
     asked = dists.baselines(flags.network, flags.weights) if flags.baselines else ()
     found = distances(a[None], b[None], asked)
     on_pixels = {name: float(distance) for name, distance in found.items()}
@@ -148,18 +150,19 @@ def _suite(flags: argparse.Namespace) -> int:
         print(flags.export)
         return 0
     networks = (flags.network or ["alexnet"]) + [PIXELS] * flags.baselines
+    chosen = {name: layers(flags.taps, name) for name in flags.network or ["alexnet"]}
     with distributed.joined() as group:
         on = flags.device or distributed.device()
         engine = Engine(device=on, dtype=DTYPES[flags.dtype])
         progress = _by_tenths() if group.first else lambda share, text: None
         parts = distributed.everyone(
-            group, lambda: suites.run(engine, suite, networks, progress, group)
+            group, lambda: suites.run(engine, suite, networks, progress, group, chosen)
         )
         results = suites.merged(suite, networks, parts)
         if not group.first:
             return 0
     if flags.json:
-        print(json.dumps(suites.as_json(results, suite.problems), indent=1))
+        print(json.dumps(suites.as_json(results, suite.problems, chosen), indent=1))
     else:
         print(suites.as_csv(results) if flags.csv else suites.table(results), end="")
         print("" if flags.csv else "\n", end="")

@@ -66,7 +66,7 @@ class Engine(Store):
             norm = "norm" if ask.norm else "raw"
             maps = heatmaps(shown, norm, features_a, features_b, compared, layers)
             comparison = Comparison(
-                self._receipt(extractor, (scene.layout.size, scene.layout.size)),
+                self.receipt_of(extractor, (scene.layout.size, scene.layout.size)),
                 layers,
                 scores,
             )
@@ -257,7 +257,7 @@ class Engine(Store):
             WeightsError: if the network's weights cannot be had.
         """
         extractor = self.extractor(*Asked.by(scene))[0]
-        return self._receipt(extractor, (scene.layout.size, scene.layout.size))
+        return self.receipt_of(extractor, (scene.layout.size, scene.layout.size))
 
     def compare_images(
         self,
@@ -287,7 +287,7 @@ class Engine(Store):
             compared = self._pair(asked, *pictures)
             names = tuple(tap.name for tap in extractor.network.taps)
             size = (int(a.shape[-1]), int(a.shape[-2]))
-            return Comparison(self._receipt(extractor, size), names, compared.scores())
+            return Comparison(self.receipt_of(extractor, size), names, compared.scores())
 
     def _limits(self, scene: Scene, original: Picture, decoy: Picture) -> Limits:
         asked, own = Asked.by(scene), scene.question.own
@@ -321,7 +321,8 @@ class Engine(Store):
         to_images = distances(first, images.to(self.device), asked)
         return on_pixels(to_images, to_limits, tuple(REFERENCES))
 
-    def _receipt(self, extractor: Extractor, size: tuple[int, int]) -> Receipt:
+    def receipt_of(self, extractor: Extractor, size: tuple[int, int]) -> Receipt:
+        """What makes the numbers of that network on pictures of that (width, height)."""
         names = tuple(tap.name for tap in extractor.network.taps)
         all_count = len(names) == len(NETWORKS[extractor.network.name].taps)
         return Receipt(

@@ -127,7 +127,7 @@ def run(flags: argparse.Namespace) -> int:
 def _network(flags: argparse.Namespace, group: Group) -> tuple[Extractor, Heads | None]:
     def load() -> tuple[Extractor, Heads | None]:
         engine = Engine(flags.device or distributed.device(), DTYPES[flags.dtype])
-        return engine.extractor(flags.network, flags.weights, layers(flags))
+        return engine.extractor(flags.network, flags.weights, layers(flags.taps, flags.network))
 
     mine: list[tuple[Extractor, Heads | None]] = []
 

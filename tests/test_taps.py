@@ -110,3 +110,14 @@ def test_the_prompt(tmp_path, capsys) -> None:
     for norm, score in part["scores"]["sort"].items():
         layers = whole["scores"]["sort"][norm]["layers"]
         assert score["layers"] == pytest.approx([layers[1], layers[4]], rel=1e-6)
+
+
+def test_the_suite_at_the_prompt(capsys) -> None:
+    line = "alexnet:relu2,relu5;vgg16:relu3_3"
+    assert main(["suite", "builtin", "--json", "--taps", line]) == 0
+    part = json.loads(capsys.readouterr().out)
+    assert part["layers"] == {"alexnet": ["relu2", "relu5"]}
+    assert main(["suite", "builtin", "--json", "--taps", "relu5,relu2"]) == 0
+    assert json.loads(capsys.readouterr().out) == part
+    assert main(["suite", "builtin", "--taps", "relu9"]) == 1
+    assert "alexnet has the layers relu1" in capsys.readouterr().err

@@ -76,6 +76,16 @@ def layers_named(network: Network, layers: Sequence[str] | None) -> tuple[int, .
     return tuple(i for i, name in enumerate(names) if name in layers)
 
 
+def layers_chosen(network: Network, layers: Sequence[str] | None) -> tuple[int, ...]:
+    """The same, but empty for all of them, which LPIPS needs.
+
+    Raises:
+        ValueError: see `layers_named`.
+    """
+    found = layers_named(network, layers)
+    return found if len(found) < len(network.taps) else ()
+
+
 def batches(a: torch.Tensor, b: torch.Tensor, network: Network) -> None:
     """Refuse what are not two batches of N × 3 × H × W floats, of one shape.
 

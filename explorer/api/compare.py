@@ -8,14 +8,14 @@ from typing import Any, overload
 
 import torch
 
-from explorer import __version__, comparison
+from explorer import comparison
 from explorer.api import checks
 from explorer.api.engines import engine_for
 from explorer.api.pictures import Array, File, Picture, Size, is_batch, picture_of
 from explorer.attribution import HEATMAPS, heatmaps
 from explorer.engine import Engine
-from explorer.features import Extractor, batched
-from explorer.results import Comparison, LayerMap, Receipt
+from explorer.features import batched
+from explorer.results import Comparison, LayerMap
 
 CHUNK_PIXELS = 16 * 96 * 96
 """Of the pictures that go through the network together."""
@@ -28,6 +28,7 @@ def compare(
     network: str = ...,
     weights: str = ...,
     *,
+    layers: Sequence[str] | None = ...,
     dtype: torch.dtype = ...,
     device: str | torch.device | None = ...,
     size: Size | None = ...,
@@ -40,6 +41,7 @@ def compare(
     network: str = ...,
     weights: str = ...,
     *,
+    layers: Sequence[str] | None = ...,
     dtype: torch.dtype = ...,
     device: str | torch.device | None = ...,
     size: Size | None = ...,
@@ -52,6 +54,7 @@ def compare(
     network: str = ...,
     weights: str = ...,
     *,
+    layers: Sequence[str] | None = ...,
     dtype: torch.dtype = ...,
     device: str | torch.device | None = ...,
     size: Size | None = ...,
@@ -63,6 +66,7 @@ def compare(
     network: str = "alexnet",
     weights: str = "pretrained",
     *,
+    layers: Sequence[str] | None = None,
     dtype: torch.dtype = torch.float32,
     device: str | torch.device | None = None,
     size: Size | None = None,
@@ -78,6 +82,8 @@ def compare(
             need not be given in the same way.
         network: such as `alexnet`; `docs/reference.md` lists them.
         weights: `pretrained`, `random:SEED`, or the path of a file.
+        layers: names of those that count, such as `["relu2", "relu5"]`; all without a choice, which
+            LPIPS needs.
         dtype: torch.float32, or torch.float64 for the last digits.
         device: such as `cpu` or `cuda:1`; by default the GPU if there is one.
         size: resize both first (Lanczos) to this many pixels a side, or to (width, height). For
@@ -96,6 +102,7 @@ def compare(
     Source: Sjögren et al. 2022, arXiv 2207.02512; LPIPS: Zhang et al. 2018, arXiv 1801.03924.
     """
     record = checks.network_named(network)
+    chosen = checks.layers_chosen(record, layers)
     engine = engine_for(device, dtype)
     many = is_batch(a)
     if many != is_batch(b):
@@ -104,7 +111,7 @@ def compare(
         pair = (picture_of(a, "a", size, background), picture_of(b, "b", size, background))
         _same_size(*pair, "a and b")
         checks.large_enough(pair[0].shape, record)
-        return engine.compare_images(*pair, network, weights)
+        return engine.compare_images(*pair, network, weights, chosen)
     if len(a) != len(b):  # type: ignore[arg-type]
         raise ValueError(
             f"a and b must hold equally many pictures; {len(a)} and {len(b)} "  # type: ignore[arg-type]
@@ -113,7 +120,7 @@ def compare(
     found: list[Comparison] = []
     for first, second in _chunks(a, b, size, background):
         checks.large_enough(first.shape, record)
-        found += _compared(engine, first, second, network, weights)
+        found += _compared(engine, first, second, network, weights, chosen)
     return found
 
 
@@ -214,18 +221,16 @@ def _stacked(pairs: list[tuple[torch.Tensor, torch.Tensor]]) -> tuple[torch.Tens
 
 
 def _compared(
-    engine: Engine, a: torch.Tensor, b: torch.Tensor, network: str, weights: str
+    engine: Engine,
+    a: torch.Tensor,
+    b: torch.Tensor,
+    network: str,
+    weights: str,
+    layers: tuple[int, ...],
 ) -> list[Comparison]:
     with engine.locked(), torch.inference_mode():
-        extractor, heads = engine.extractor(network, weights)
+        extractor, heads = engine.extractor(network, weights, layers)
         compared = comparison.compare(batched(extractor, a), batched(extractor, b), heads)
-        receipt = _receipt(engine, extractor, a)
-        layers = tuple(tap.name for tap in extractor.network.taps)
-        return [Comparison(receipt, layers, compared.scores(i)) for i in range(len(a))]
-
-
-def _receipt(engine: Engine, extractor: Extractor, images: torch.Tensor) -> Receipt:
-    size = (int(images.shape[-1]), int(images.shape[-2]))
-    dtype = str(engine.dtype).removeprefix("torch.")
-    name = extractor.network.name
-    return Receipt(name, extractor.info, size, dtype, str(engine.device), __version__)
+        receipt = engine.receipt_of(extractor, (int(a.shape[-1]), int(a.shape[-2])))
+        names = tuple(tap.name for tap in extractor.network.taps)
+        return [Comparison(receipt, names, compared.scores(i)) for i in range(len(a))]

@@ -9,7 +9,7 @@ import torch
 
 from explorer import suite as suites
 from explorer import sweeps
-from explorer.api.checks import network_named
+from explorer.api.checks import layers_chosen, network_named
 from explorer.api.engines import engine_for
 from explorer.api.explore import asked
 from explorer.engine import Engine
@@ -81,6 +81,7 @@ def run_suite(
     suite: str | os.PathLike[str] | Suite = "builtin",
     networks: Sequence[str] = ("alexnet",),
     *,
+    layers: Mapping[str, Sequence[str]] | None = None,
     baselines: bool = False,
     engine: Engine | None = None,
     progress: Progress = _silent,
@@ -93,6 +94,8 @@ def run_suite(
         suite: `builtin`, a folder or zip in the published layout, or a suite that was read by
             `explorer.suite.read_suite`, whose `problems` name what was left out.
         networks: one after the other.
+        layers: of a network, the names of those that count, such as `{"alexnet": ["relu3"]}`; all
+            of the networks that are not named. LPIPS needs all.
         baselines: whether MSE, PSNR, SSIM and MS-SSIM of the pixels are asked, too (and DISTS
             beside `vgg16`).
         engine: as in `explore`.
@@ -103,7 +106,7 @@ def run_suite(
         `explorer.suite.counts` counts them.
 
     Raises:
-        ValueError: if there is no such network, or the pictures are too small for one.
+        ValueError: if there is no such network or layer, or the pictures are too small.
         SuiteError: a ValueError; if the suite cannot be read.
         WeightsError: if a network's weights are not on this machine.
 
@@ -112,10 +115,14 @@ def run_suite(
     if isinstance(networks, str):
         raise ValueError(f"networks is a list of names; [{networks!r:.60}] would be one.")
     named = [network_named(name).name for name in networks] + [PIXELS] * baselines
+    counted = {
+        name: layers_chosen(network_named(name), names) for name, names in (layers or {}).items()
+    }
     if isinstance(suite, Suite):
         chosen = suite
     elif suite == "builtin":
         chosen = suites.builtin()
     else:
         chosen = suites.read_suite(os.fspath(suite))
-    return suites.run(engine or engine_for(None, torch.float32), chosen, named, progress)
+    engine = engine or engine_for(None, torch.float32)
+    return suites.run(engine, chosen, named, progress, layers=counted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import torch
@@ -27,6 +28,7 @@ from explorer.suite.cases import Case, CaseResult, Suite
 CHUNK_PIXELS = 12 * 96 * 96
 """Of a chunk of pictures. Larger ones are no faster on a CPU, and keep others waiting longer."""
 Progress = Callable[[float, str], None]
+ALL_LAYERS: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 T = TypeVar("T")
 
 
@@ -49,10 +51,12 @@ def run(
     networks: Sequence[str],
     progress: Progress = lambda share, text: None,
     group: Group = ALONE,
+    layers: Mapping[str, tuple[int, ...]] = ALL_LAYERS,
 ) -> list[CaseResult]:
     """All results, network by network and case by case; `PIXELS` stands for the baselines.
 
     In one process of several, `group`, the results of its share of the chunks: see `merged`.
+    `layers`: of a network, the places of the taps that count; all of those that are not named.
 
     Raises:
         WeightsError: if a network's weights cannot be had.
@@ -61,7 +65,8 @@ def run(
     results: list[CaseResult] = []
     for i, network in enumerate(networks):
         done = 0
-        for found in steps(engine, suite, network, networks, group=group):
+        counted = layers.get(network, ())
+        for found in steps(engine, suite, network, networks, group=group, layers=counted):
             results += found
             done += len({result.case for result in found}) * group.size
             if found:

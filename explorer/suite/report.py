@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from explorer.networks import NETWORKS
 from explorer.suite.cases import KINDS, STAIN, CaseResult
-from explorer.suite.experiment import counts
+from explorer.suite.experiment import ALL_LAYERS, counts
 
 
-def as_json(results: Sequence[CaseResult], problems: Sequence[str]) -> dict[str, Any]:
-    """Plain data: `cases`, `counts`, `problems`."""
+def as_json(
+    results: Sequence[CaseResult],
+    problems: Sequence[str],
+    layers: Mapping[str, tuple[int, ...]] = ALL_LAYERS,
+) -> dict[str, Any]:
+    """Plain data: `layers`, `cases`, `counts`, `problems`.
+
+    `layers` names those that count of the networks of which not all do.
+    """
+    taps = {name: NETWORKS[name].taps for name in layers}
+    chosen = {name: [taps[name][i].name for i in places] for name, places in layers.items()}
     return {
+        "layers": {name: names for name, names in chosen.items() if names},
         "cases": [_case(r) for r in results],
         "counts": counts(results),
         "problems": [*problems],

@@ -195,3 +195,22 @@ def test_the_mean_of_each_map_is_the_distance_of_its_layer(metric: str, norm: bo
         assert one.values.mean() == pytest.approx(layers[one.layer], rel=1e-4)
         assert one.distance == pytest.approx(layers[one.layer], rel=1e-6)
         assert (one.metric, one.norm) == (metric, "norm" if norm else "raw")
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_chosen_layers(many: bool) -> None:
+    a, b = pair(64)
+    given = ([a, a], [b, a]) if many else (a, b)
+    whole, part, every = (
+        compare(*given, layers=layers, device="cpu")
+        for layers in (None, ["relu5", "relu2"], ["relu1", "relu2", "relu3", "relu4", "relu5"])
+    )
+    whole, part, every = (found[0] if many else found for found in (whole, part, every))
+    assert part.layers == part.receipt.taps == ("relu2", "relu5") and every.receipt.taps == ()
+    assert ("lpips", "norm") in every.scores and ("lpips", "norm") not in part.scores
+    for key, score in part.scores.items():
+        layers = whole.scores[key].layers
+        assert score.layers == pytest.approx((layers[1], layers[4]), rel=1e-6)
+    for layers, sentence in (("relu2", "layers is a list"), ([], "list"), (["x"], "no layer 'x'")):
+        with pytest.raises(ValueError, match=sentence):
+            compare(*given, layers=layers, device="cpu")

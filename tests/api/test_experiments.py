@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer import explore, run_suite, suite, sweep, sweeps
+from explorer import compare, explore, run_suite, suite, sweep, sweeps
 from explorer.engine import Engine
 from explorer.form import scene_of
+from explorer.images import to_tensor_from_pixels
 from explorer.results import PIXELS
 
 VALUES = {"layout.size": "64", "layout.scale": 0.4}
@@ -96,9 +97,29 @@ def test_a_suite_is_what_the_experiment_gives(engine: Engine, tmp_path: Path) ->
         assert found == [r for r in expected if r.network == "alexnet"]
 
 
+def test_chosen_layers_of_one_network_of_two(engine: Engine) -> None:
+    networks = ["alexnet", "squeezenet1_1_caffe"]
+    whole = run_suite(small(), networks, engine=engine)
+    part = run_suite(small(), networks, layers={"alexnet": ["relu4", "relu1"]}, engine=engine)
+    assert {r.metric for r in part if r.network == "alexnet"} == {
+        r.metric for r in whole if r.network == "alexnet"
+    } - {"lpips"}
+    others = [r for r in part if r.network != "alexnet"]
+    assert others == [r for r in whole if r.network != "alexnet"]
+    case = next(r for r in part if (r.metric, r.norm) == ("sort", "norm"))
+    pictures = [
+        to_tensor_from_pixels([small().pictures[p]])[0]
+        for p in (case.case.original, case.case.other)
+    ]
+    expected = compare(*pictures, layers=["relu1", "relu4"], device="cpu")
+    assert case.distance == pytest.approx(expected.scores["sort", "norm"].total, rel=1e-5)
+    with pytest.raises(ValueError, match="AlexNet has no layer 'relu9'; it has: relu1"):
+        run_suite(small(), layers={"alexnet": ["relu9"]}, engine=engine)
+
+
 def test_the_built_in_suite_by_name(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(suite, "run", lambda *given: asked.append(given) or [])
+    monkeypatch.setattr(suite, "run", lambda *given, layers: asked.append(given) or [])
     assert run_suite(engine=engine) == []
     ((used, which, networks, _),) = asked
     assert used is engine and which is suite.builtin() and networks == ["alexnet"]

@@ -198,7 +198,7 @@ def test_the_command_prints_json_csv_and_a_table(
     folder = str(small_suite(tmp_path))
     assert main(["suite", folder, "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
-    assert set(data) == {"cases", "counts", "problems"}
+    assert set(data) == {"layers", "cases", "counts", "problems"} and data["layers"] == {}
     stain = next(c for c in data["cases"] if c["kind"] == "color_stain")
     assert stain["other"].endswith("_stain.png") and stain["decoy"].endswith("_ref.png")
     assert set(stain["references"]) == {"black", "white", "random"}
