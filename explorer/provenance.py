@@ -25,24 +25,24 @@ class Ranks:
 
     Attributes:
         rows: the channels.
-        above: bool (C, P), the ranks that are treated one by one; the others are one tie a channel.
-        place: int64 (n,), the place of each such rank, channel by channel, upwards.
-        starts: int64 (g,), where in `place` each run of equal activations begins.
+        first: int64 (C,), how many of a channel's ranks are its zeros, which come first: one tie.
+        rank: int64 (n,), the other ranks, channel by channel, upwards, as c · P + k.
+        place: int64 (n,), the place of each of them.
+        starts: int64 (g,), where in `place` each run of two or more equal activations begins.
         length: int64 (g,), how long it is.
-        channel: int64 (g,), its channel, counted from the first of `rows`.
     """
 
     rows: slice
-    above: np.ndarray
+    first: np.ndarray
+    rank: np.ndarray
     place: np.ndarray
     starts: np.ndarray
     length: np.ndarray
-    channel: np.ndarray
 
     @property
     def nbytes(self) -> int:
         """Memory of the arrays."""
-        return self.above.nbytes + self.place.nbytes + 3 * self.starts.nbytes
+        return self.first.nbytes + 2 * self.place.nbytes + 2 * self.starts.nbytes
 
 
 def ranks(ordered: torch.Tensor, places: torch.Tensor) -> tuple[Ranks, ...]:
@@ -68,40 +68,47 @@ def _positive(rows: slice, ordered: np.ndarray, places: np.ndarray) -> Ranks:
 
     What is above zero is sorted as uint64 that hold channel, value and place.
     """
-    count = ordered.shape[1]
+    channels, count = ordered.shape
     bits = np.uint64(count.bit_length())
-    mask = places > 0
-    found = np.flatnonzero(mask)
+    positive = places > 0
+    found, above = np.flatnonzero(positive), np.count_nonzero(positive, axis=1)
     # The sign bit is never set, so channel and value together stay in order.
-    keys = (found // count).astype(np.uint64)
-    place = (found - keys.view(np.int64) * count).view(np.uint64)
-    keys <<= np.uint64(31)
-    keys |= places.reshape(-1)[found].view(np.uint32)
+    keys = places.reshape(-1).take(found).view(np.uint32).astype(np.uint64)
     keys <<= bits
-    keys |= place
+    keys |= (found - np.repeat(np.arange(channels) * count, above)).view(np.uint64)
+    keys |= np.repeat(np.arange(channels, dtype=np.uint64) << (bits + np.uint64(31)), above)
     if count >= SORTED_ALONE_FROM:
         # They stand channel by channel already, and short sorts are faster than one long one.
-        bounds = np.concatenate([[0], np.cumsum(np.count_nonzero(mask, axis=1))]).tolist()
-        for first, last in pairwise(bounds):
-            keys[first:last].sort()
+        for start, end in pairwise([0, *np.cumsum(above).tolist()]):
+            keys[start:end].sort()
     else:
         keys.sort()
     place = (keys & ((np.uint64(1) << bits) - np.uint64(1))).view(np.int64)
     keys >>= bits
-    starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]])[: len(keys)])
-    length = np.diff(starts, append=len(keys))
-    channel = (keys[starts] >> np.uint64(31)).view(np.int64)
-    return Ranks(rows, ordered > 0, place, starts, length, channel)
+    rank = np.flatnonzero(ordered > 0)
+    return Ranks(rows, count - above, rank, place, *_ties(keys[1:] == keys[:-1]))
+
+
+def _ties(equal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where runs of equal neighbours begin, and how long they are.
+
+    `equal`: bool (n - 1,), whether each is equal to the one before it.
+    """
+    if not equal.any():
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    edges = np.flatnonzero(np.diff(equal, prepend=False, append=False))
+    starts = edges[::2]
+    return starts, edges[1::2] - starts + 1
 
 
 def _general(ordered: np.ndarray, order: np.ndarray) -> Ranks:
     channels, count = ordered.shape
-    new = np.ones(ordered.shape, dtype=bool)
-    np.not_equal(ordered[:, 1:], ordered[:, :-1], out=new[:, 1:])
-    starts = np.flatnonzero(new)
-    length = np.diff(starts, append=ordered.size)
-    every = np.ones(ordered.shape, dtype=bool)
-    return Ranks(slice(0, channels), every, order.reshape(-1), starts, length, starts // count)
+    equal = np.zeros(ordered.shape, dtype=bool)
+    np.equal(ordered[:, 1:], ordered[:, :-1], out=equal[:, 1:])
+    first = np.zeros(channels, np.int64)
+    every = np.arange(ordered.size)
+    ties = _ties(equal.reshape(-1)[1:])
+    return Ranks(slice(0, channels), first, every, order.reshape(-1), *ties)
 
 
 def laid_out(contributions: torch.Tensor, found: Sequence[Ranks]) -> np.ndarray:
@@ -120,14 +127,30 @@ def laid_out(contributions: torch.Tensor, found: Sequence[Ranks]) -> np.ndarray:
 
 
 def _laid_out(terms: np.ndarray, found: Ranks) -> np.ndarray:
-    count = terms.shape[1]
-    zeros = count - found.above.sum(1)
-    at_zero = np.where(found.above, np.float32(0), terms).sum(1, dtype=np.float64)
-    share = np.divide(at_zero, zeros, out=np.zeros(len(terms)), where=zeros > 0)
+    channels, count = terms.shape
+    share = _at_zero(terms, found.first) / np.maximum(found.first, 1)
     laid = np.full(count, share.sum())
     if len(found.place):
-        sums = np.add.reduceat(terms[found.above], found.starts, dtype=np.float64)
+        each = terms.reshape(-1).take(found.rank).astype(np.float64)
+        if len(found.starts):
+            ends = np.cumsum(found.length)
+            shift = np.repeat(found.starts - ends + found.length, found.length)
+            tied = np.arange(ends[-1]) + shift
+            sums = np.add.reduceat(each[tied], ends - found.length)
+            each[tied] = np.repeat(sums / found.length, found.length)
         # Every place got its channel's share at zero above; where it is not zero, take it back.
-        mean = sums / found.length - share[found.channel]
-        laid += np.bincount(found.place, np.repeat(mean, found.length), count)
+        each -= np.repeat(share, count - found.first)
+        laid += np.bincount(found.place, each, count)
     return laid
+
+
+def _at_zero(terms: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """The sum of the first so many of each row, float64 (C,)."""
+    channels, count = terms.shape
+    starts = np.arange(channels) * count
+    bounds = np.stack([starts, starts + first], 1).reshape(-1)
+    if bounds[-1] == terms.size:
+        bounds = bounds[:-1]  # the last row is summed to its end without it
+    sums = np.add.reduceat(terms.reshape(-1), bounds, dtype=np.float64)[::2]
+    # Of nothing numpy gives the next value.
+    return np.where(first > 0, sums, 0.0)

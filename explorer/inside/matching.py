@@ -63,10 +63,11 @@ def order(found: Sequence[Ranks], places: np.ndarray) -> np.ndarray:
     result = np.empty(places.shape, np.int64)
     for ranks in found:
         rows = result[ranks.rows]
-        rows[ranks.above] = ranks.place
-        if not ranks.above.all():
+        rows.reshape(-1)[ranks.rank] = ranks.place
+        if ranks.first.any():
             # What is not above zero is zero here: the first ranks of each channel.
-            rows[~ranks.above] = np.nonzero(places[ranks.rows] <= 0)[1]
+            zeros = np.arange(places.shape[1]) < ranks.first[:, None]
+            rows[zeros] = np.nonzero(places[ranks.rows] <= 0)[1]
     return result
 
 
