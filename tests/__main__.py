@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Two at a time, a file each: browsers and servers wait for one another much of the time.
-PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadfile"]
+# Three at a time, a file each: browsers and servers wait for one another much of the time.
+PYTEST = ["-m", "pytest", "-n", "3", "--dist", "loadfile"]
 CHECKS = {
     "format": ["-m", "ruff", "format", "--check", "."],
     "lint": ["-m", "ruff", "check", "."],
