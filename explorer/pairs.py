@@ -9,9 +9,9 @@ wait only for those before them.
 from __future__ import annotations
 
 import threading
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from explorer.ahead import in_order
 from explorer.comparison import Heads, compare
 from explorer.features import Extractor, Features, batched
 from explorer.images import PictureError
@@ -92,19 +93,7 @@ def run(
     on_cpu = extractor.device.type == "cpu"
     threads = threads or (cores if on_cpu else GPU_THREADS)
     job = _Job(extractor.in_bulk(), heads, read, tuple(keys), _Again(work), cores)
-    pool = ThreadPoolExecutor(threads, "pairs", torch.set_num_threads, (1,))
-    ahead: deque[Future[list[Outcome]]] = deque()
-    try:
-        for block in work:
-            ahead.append(pool.submit(job.outcomes, block))
-            if len(ahead) > 2 * threads:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-        # A thread's setting is also that of threads which start later.
-        torch.set_num_threads(cores)
+    yield from in_order(job.outcomes, work, threads, "pairs")
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,12 @@ def run(flags: argparse.Namespace) -> int:
 
 
 def _list(flags: argparse.Namespace) -> int:
+    width = max(map(len, NETWORKS.names())) + 2
     for network in NETWORKS:
         path = weights.on_disk(network)
         megabytes = network.sources[0].megabytes
         state = f"here: {path.name}" if path else f"to be fetched, {megabytes:.0f} MB"
-        print(f"{network.name:22}{state}")
+        print(f"{network.name:{width}}{state}")
     return 0
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 
+from explorer.ahead import in_order
 from explorer.bapps import pictures
 from explorer.bapps.journal import Block
 from explorer.bapps.layout import Item
@@ -103,19 +102,7 @@ def run(
     threads = threads or (cores if on_cpu else GPU_THREADS)
     bulk = tuple(replace(judge, extractor=judge.extractor.in_bulk()) for judge in panel.judges)
     job = _Job(replace(panel, judges=bulk))
-    pool = ThreadPoolExecutor(threads, "bapps", torch.set_num_threads, (1,))
-    ahead: deque[Future[Block]] = deque()
-    try:
-        for index, block in work:
-            ahead.append(pool.submit(job.done, index, block))
-            if len(ahead) > 2 * threads:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
-        # A thread's setting is also that of threads which start later.
-        torch.set_num_threads(cores)
+    yield from in_order(lambda piece: job.done(*piece), work, threads, "bapps")
 
 
 @dataclass(frozen=True)

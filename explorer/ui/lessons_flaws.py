@@ -6,7 +6,7 @@ from functools import partial
 
 from explorer.ui import lessons_answers as answers
 from explorer.ui import lessons_math as maths
-from explorer.ui.lessons_kind import Choice, Door, Lesson
+from explorer.ui.lessons_kind import BOTH_NORMS, NEITHER_NORM, RAW_ALONE, Choice, Door, Lesson
 from explorer.ui.lessons_metrics import CAT, MOVED, SIZE
 
 SORT = Lesson(
@@ -63,30 +63,15 @@ NORM = Lesson(
     {**SIZE, "picture.family": "flower", "layout.scale": 1, "invert.amount": 1},
     "Does spatial see the same flower in the negative?",
     (
-        Choice(
-            "both",
-            "Yes, with channel norm and without",
-            "It passes both ways: at {norm} times the nearest blank canvas with channel norm, at "
-            "{raw} times without.",
-        ),
+        BOTH_NORMS,
         Choice(
             "norm",
             "Only with channel norm",
             "With channel norm it passes, at {norm} times the nearest blank canvas. Without it, it "
             "fails, at {raw} times: strong activations outweigh all others.",
         ),
-        Choice(
-            "raw",
-            "Only without channel norm",
-            "Without channel norm it passes, at {raw} times the nearest blank canvas; with it, it "
-            "fails, at {norm} times.",
-        ),
-        Choice(
-            "neither",
-            "No, either way it would rather have a blank canvas",
-            "It fails both ways: at {norm} times the nearest blank canvas with channel norm, at "
-            "{raw} times without.",
-        ),
+        RAW_ALONE,
+        NEITHER_NORM,
     ),
     partial(answers.with_and_without, metric="spatial"),
     "Norm makes weak features count as much as strong ones. That can help, as with turned "

@@ -103,3 +103,23 @@ class Lesson:
                 return choice.because.format(**found.numbers)
         names = ", ".join(choice.name for choice in self.choices)
         raise ValueError(f"{self.name}: {found.choice!r} was found, which is none of {names}.")
+
+
+BOTH_NORMS = Choice(
+    "both",
+    "Yes, with channel norm and without",
+    "It passes both ways: at {norm} times the nearest blank canvas with channel norm, at "
+    "{raw} times without.",
+)
+RAW_ALONE = Choice(
+    "raw",
+    "Only without channel norm",
+    "Without channel norm it passes, at {raw} times the nearest blank canvas; with it, it "
+    "fails, at {norm} times.",
+)
+NEITHER_NORM = Choice(
+    "neither",
+    "No, either way it would rather have a blank canvas",
+    "It fails both ways: at {norm} times the nearest blank canvas with channel norm, at "
+    "{raw} times without.",
+)

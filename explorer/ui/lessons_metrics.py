@@ -7,7 +7,7 @@ from functools import partial
 from explorer.spec import Value
 from explorer.ui import lessons_answers as answers
 from explorer.ui import lessons_math as maths
-from explorer.ui.lessons_kind import Choice, Door, Lesson
+from explorer.ui.lessons_kind import BOTH_NORMS, NEITHER_NORM, RAW_ALONE, Choice, Door, Lesson
 
 SIZE: dict[str, Value] = {"layout.size": "128"}
 CAT: dict[str, Value] = {
@@ -166,30 +166,15 @@ TRANSLATE = Lesson(
     MOVED,
     "Does spatial still see the same picture?",
     (
-        Choice(
-            "both",
-            "Yes, with channel norm and without",
-            "It passes both ways: at {norm} times the nearest blank canvas with channel norm, at "
-            "{raw} times without.",
-        ),
+        BOTH_NORMS,
         Choice(
             "norm",
             "Only with channel norm",
             "With channel norm it passes, at {norm} times the nearest blank canvas; without it, it "
             "fails, at {raw} times.",
         ),
-        Choice(
-            "raw",
-            "Only without channel norm",
-            "Without channel norm it passes, at {raw} times the nearest blank canvas; with it, it "
-            "fails, at {norm} times.",
-        ),
-        Choice(
-            "neither",
-            "No, either way it would rather have a blank canvas",
-            "It fails both ways: at {norm} times the nearest blank canvas with channel norm, at "
-            "{raw} times without.",
-        ),
+        RAW_ALONE,
+        NEITHER_NORM,
     ),
     partial(answers.with_and_without, metric="spatial"),
     "In the paper spatial fails every case of translation, with and without channel norm.",

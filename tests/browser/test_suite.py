@@ -119,9 +119,9 @@ def test_baselines_are_a_group_of_their_own(tab: Page, engine: Engine) -> None:
     expect(baselines).not_to_be_checked()
     baselines.check()
     # Before a network, too, their rows come last.
-    tab.get_by_role("checkbox", name="AlexNet").uncheck()
+    tab.get_by_role("checkbox", name="AlexNet", exact=True).uncheck()
     run(tab)
-    tab.get_by_role("checkbox", name="AlexNet").check()
+    tab.get_by_role("checkbox", name="AlexNet", exact=True).check()
     run(tab)
     expect(tab.locator(".group b")).to_have_text(["Pixels", "AlexNet"])
     rows = tab.locator('tbody th[scope="row"]').all_inner_texts()
@@ -254,7 +254,7 @@ def test_a_hostile_zip_is_refused_with_a_sentence(tab: Page, tmp_path: Path) -> 
 
 
 def test_no_network_is_a_sentence(tab: Page) -> None:
-    tab.get_by_role("checkbox", name="AlexNet").uncheck()
+    tab.get_by_role("checkbox", name="AlexNet", exact=True).uncheck()
     run(tab, "refused")
     expect(tab.locator(".panel-suite .notes li")).to_have_text(
         ["Choose at least one network, or the baselines."]
@@ -415,7 +415,7 @@ def test_cancel_stops_the_forwards(
         expect(page.locator(".doing")).to_contain_text("Cancelled")
         go_on.set()
         # One run at a time: when the next one is done, nothing is left of the first.
-        page.get_by_role("checkbox", name="AlexNet").uncheck()
+        page.get_by_role("checkbox", name="AlexNet", exact=True).uncheck()
         page.get_by_role("checkbox", name="SqueezeNet 1.1 (Caffe release)").check()
         run(page)
         # The forward at the gate, and what began before the request was read; all are over 15.

@@ -13,10 +13,12 @@ from explorer.inside.bugs import BUGS
 from explorer.pictures import REFERENCES
 from explorer.ui.inside.answer import answer
 from explorer.ui.inside.bug import VIEW
+from tests.conftest import fetched
 from tests.plain import layer_distance
 
 FORM = {"layout.size": "64", "rotate.angle": 30}
 RANDOM = {"ask.weights": "random", "ask.seed": 5}
+TOLERANT = {"ask.network": "alexnet_shift_tolerant"}
 UNIFORM = {"picture.family": "squares", "squares.ink": "#ffffff", "squares.paper": "#ffffff"}
 
 
@@ -83,12 +85,15 @@ def test_every_kind_of_pair_is_answered(engine: Engine, form: dict, name: str) -
     [
         (RANDOM, {"bug": "heads"}, "LPIPS has no heads for these weights"),
         ({"ask.network": "squeezenet1_1_caffe"}, {"bug": "heads"}, "LPIPS has no heads"),
+        (TOLERANT, {"bug": "heads"}, "there never were any for AlexNet, shift-tolerant"),
         (RANDOM, {"bug": "untrained"}, "are random:5 already"),
         ({}, {"bug": "off by one"}, "not one of unit"),
         ({}, {"bug": ["unit"]}, "not one of unit"),
     ],
 )
 def test_what_cannot_be_is_said(engine: Engine, form: dict, request_: dict, said: str) -> None:
+    if form is TOLERANT:
+        fetched(form["ask.network"])
     data = asked(engine, form, **request_)
     assert any(said in note for note in data["notes"]), data["notes"]
 
