@@ -181,7 +181,10 @@ def test_list(run, cache):
     assert lines["squeezenet1_1"] == "to be fetched, 5 MB"
     cache.mkdir()
     (cache / "vgg16.safetensors").touch()
-    assert "vgg16                 here: vgg16.safetensors" in run("weights", "list")[1].splitlines()
+    lines = run("weights", "list")[1].splitlines()
+    assert "vgg16 here: vgg16.safetensors" in [" ".join(line.split()) for line in lines]
+    (column,) = {len(line) - len(line.split(maxsplit=1)[1]) for line in lines}
+    assert column > max(map(len, NETWORKS.names()))
 
 
 def test_fetch(run, monkeypatch, tmp_path):
