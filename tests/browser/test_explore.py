@@ -308,3 +308,16 @@ def test_baselines_join_the_ladder_when_asked(page: Page, engine: Engine) -> Non
     assert shown_distance(page, "ssim") == number(1 - verdict.distance)
     assert shown_distance(page, "psnr").endswith(" dB")
     expect(page.locator(".panel-ladder .summary")).to_contain_text("of the baselines")
+
+
+def test_small_multiples_stay_within_the_ladder(browser: Browser, app: tuple[str, Path]) -> None:
+    """A distance with four digits beside a multiple far below a thousandth, and its button."""
+    with opened(browser, app[0], query="v=1&layout.size=64&noise.sd=0.01") as page:
+        ratios = page.evaluate("Explorer.latest.ladder.rows.map((row) => row.ratio)")
+        assert min(r for r in ratios if r is not None) < 0.001
+        sticking_out = page.evaluate(
+            """[...document.querySelectorAll('.panel-ladder .row .value')].map((value) =>
+               value.lastElementChild.getBoundingClientRect().right -
+               value.closest('.panel').getBoundingClientRect().right)"""
+        )
+        assert max(sticking_out) < 0
