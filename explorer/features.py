@@ -45,7 +45,7 @@ class Extractor:
         self.device = device
         self.dtype = dtype
         self.forwards = 0
-        self._bulk = False
+        self._bulk = self._fewer = False
         self._mean = torch.tensor(network.mean, device=device, dtype=dtype).view(1, 3, 1, 1)
         self._std = torch.tensor(network.std, device=device, dtype=dtype).view(1, 3, 1, 1)
         self._packed: OrderedDict[torch.Size, list[Stage]] = OrderedDict()
@@ -58,10 +58,13 @@ class Extractor:
         other.network = self.network.at(layers)
         return other
 
-    def in_bulk(self) -> Extractor:
-        """The same network, for long runs over many pictures: `trunk.bulk`, also for one."""
+    def in_bulk(self, fewer: bool) -> Extractor:
+        """The same network, for long runs over many pictures: `trunk.bulk`, also for one.
+
+        `fewer`: multiplications, at the price of the last digits.
+        """
         other = copy.copy(self)
-        other._bulk = True
+        other._bulk, other._fewer, other._bulk_stages = True, fewer, None
         return other
 
     def modules(self) -> nn.Sequential:
@@ -90,7 +93,7 @@ class Extractor:
             return plain(trunk)
         with self._packing:
             if self._bulk:
-                self._bulk_stages = self._bulk_stages or bulk(trunk, prepared)
+                self._bulk_stages = self._bulk_stages or bulk(trunk, prepared, self._fewer)
                 return self._bulk_stages
             if shape not in self._packed:
                 self._packed[shape] = stages(trunk, prepared)

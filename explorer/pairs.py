@@ -92,7 +92,7 @@ def run(
     cores = torch.get_num_threads()
     on_cpu = extractor.device.type == "cpu"
     threads = threads or (cores if on_cpu else GPU_THREADS)
-    job = _Job(extractor.in_bulk(), heads, read, tuple(keys), _Again(work), cores)
+    job = _Job(extractor.in_bulk(fewer=True), heads, read, tuple(keys), _Again(work), cores)
     yield from in_order(job.outcomes, work, threads, "pairs")
 
 

@@ -2,8 +2,8 @@
 
 On CPUs with oneDNN each convolution is fused with the ReLU behind it. For single pictures the
 kernels are packed once instead of at every call; both give the same numbers as the plain modules.
-Long runs over batches take `explorer.winograd` where it pays, whose last digits differ. Everywhere
-else, and in any other precision, the plain modules run.
+Long runs over batches may take `explorer.winograd`, whose last digits differ. Everywhere else, and
+in any other precision, the plain modules run.
 """
 
 from __future__ import annotations
@@ -43,10 +43,11 @@ def stages(trunk: nn.Sequential, example: torch.Tensor) -> list[Stage]:
     return found
 
 
-def bulk(trunk: nn.Sequential, example: torch.Tensor) -> list[Stage]:
+def bulk(trunk: nn.Sequential, example: torch.Tensor, fewer: bool) -> list[Stage]:
     """The trunk as functions for long runs: for any number of pictures of any size, like `stages`.
 
-    What a picture gives does not depend on the others of its batch.
+    What a picture gives does not depend on the others of its batch. `fewer`: multiplications, by
+    `explorer.winograd` where it pays, whose last digits differ.
     """
     if not can_pack(example):
         return plain(trunk)
@@ -55,7 +56,7 @@ def bulk(trunk: nn.Sequential, example: torch.Tensor) -> list[Stage]:
         run: Run = module
         if isinstance(module, nn.Conv2d):
             run = _convolution(module, relu)
-            if winograd.pays(module):
+            if fewer and winograd.pays(module):
                 run = winograd.Convolution(module, relu, run)
         elif isinstance(module, Fire):
             run = _fire(module)

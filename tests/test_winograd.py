@@ -84,9 +84,10 @@ def made(name: str) -> Extractor:
 
 
 @pytest.mark.parametrize("name", [*FEW, "alexnet_shift_tolerant"])
-def test_a_picture_gives_the_same_in_every_batch(name: str) -> None:
+@pytest.mark.parametrize("fewer", [True, False])
+def test_a_picture_gives_the_same_in_every_batch(name: str, fewer: bool) -> None:
     """To the last bit, wherever it stands and whatever else is in the batch."""
-    bulk = made(name).in_bulk()
+    bulk = made(name).in_bulk(fewer)
     pictures = torch.rand(33, 3, 64, 64)
     with torch.inference_mode():
         whole = bulk(pictures).maps
@@ -101,7 +102,7 @@ def test_a_picture_gives_the_same_in_every_batch(name: str) -> None:
 def test_scores_in_bulk_are_those_of_single_pictures(name: str, size: int) -> None:
     """To 1e-4 for pictures that differ; an extractor that is in bulk leaves its original alone."""
     single = made(name)
-    bulk = single.in_bulk()
+    bulk = single.in_bulk(fewer=True)
     a = torch.rand(2, 3, size, size)
     b = (a + 0.2 * torch.rand(2, 3, size, size)).clamp(0, 1)
     with torch.inference_mode():

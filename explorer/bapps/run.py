@@ -100,8 +100,9 @@ def run(
     cores = torch.get_num_threads()
     on_cpu = all(judge.extractor.device.type == "cpu" for judge in panel.judges)
     threads = threads or (cores if on_cpu else GPU_THREADS)
-    bulk = tuple(replace(judge, extractor=judge.extractor.in_bulk()) for judge in panel.judges)
-    job = _Job(replace(panel, judges=bulk))
+    # At this size fewer multiplications save little, and JND pairs differ by a few levels of 255.
+    bulk = [replace(j, extractor=j.extractor.in_bulk(fewer=False)) for j in panel.judges]
+    job = _Job(replace(panel, judges=tuple(bulk)))
     yield from in_order(lambda piece: job.done(*piece), work, threads, "bapps")
 
 

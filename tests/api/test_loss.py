@@ -133,13 +133,13 @@ def test_trains_though_the_engine_computes_in_inference_mode(metric: str) -> Non
     whole = nn.ModuleDict({"model": model, "loss": loss}).train()
     steps = torch.optim.Adam(whole.parameters(), 0.05)
     values = []
-    for _ in range(40):
+    for _ in range(25):
         steps.zero_grad()
         value = loss(model(target), target)
         value.backward()
         steps.step()
         values.append(value.item())
-    assert values[-1] < 0.6 * values[0]
+    assert values[-1] < 0.5 * values[0]
 
 
 def test_it_adds_nothing_to_what_is_trained_or_saved() -> None:
