@@ -6,6 +6,8 @@ import argparse
 import importlib.util
 import os
 
+import explorer  # noqa: F401 - before numpy and torch, which it tells what processor this is
+
 # On Spaces with ZeroGPU this changes torch, so it comes before it; elsewhere there is none.
 if importlib.util.find_spec("spaces"):
     import spaces  # noqa: F401

@@ -4,14 +4,13 @@
 `docs/api.md`.
 """
 
-import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-# Sorting runs beside torch on the same cores. By default torch's idle threads keep spinning for
-# milliseconds and take a core from it; this halves the time of a sort and costs forwards nothing.
-# It counts only if torch is not imported yet.
-os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+from explorer.processor import settle
+
+# It counts only for what is not imported yet.
+settle()
 
 __version__ = "0.1.0"
 

@@ -123,9 +123,23 @@ def _turned(canvas: Canvas, smooth: torch.Tensor) -> torch.Tensor:
         grid = torch.empty(r1 - r0, c1 - c0, 2)
         torch.add(ku * cos * u - ku * centre_u, -ku * sin * v, out=grid[..., 0])
         torch.add(kv * sin * u - kv * centre_v, kv * cos * v, out=grid[..., 1])
-        sampled = F.grid_sample(smooth.unsqueeze(0), grid.unsqueeze(0), align_corners=False)
-        layer[:, r0:r1, c0:c1] = sampled.squeeze(0)
+        layer[:, r0:r1, c0:c1] = _sampled(smooth, grid)
     return layer
+
+
+def _sampled(picture: torch.Tensor, grid: torch.Tensor) -> torch.Tensor:
+    """(4, n, m) at (h, w, 2) points → (4, h, w); in bands of rows, a core each.
+
+    grid_sample shares work among cores by the pictures of a batch, and this is one picture.
+    """
+    rows, columns, _ = grid.shape
+    bands = min(torch.get_num_threads(), rows)
+    high = -(-rows // bands)
+    if rows < bands * high:
+        grid = torch.cat([grid, grid[-1:].expand(bands * high - rows, -1, -1)])
+    batch = picture.expand(bands, -1, -1, -1)
+    found = F.grid_sample(batch, grid.view(bands, high, columns, 2), align_corners=False)
+    return found.transpose(0, 1).reshape(len(picture), bands * high, columns)[:, :rows]
 
 
 def _span(centre: float, reach: float, size: int) -> tuple[int, int]:

@@ -55,6 +55,9 @@ class Engine(Store):
             features_a = self._featured(asked, original)
             features_b = self._featured(asked, perturbed, keep=False)
             seen = time.perf_counter()
+            if ask.heatmap == "sort":  # one sort for the maps and for the distance
+                features_a.rank()
+                features_b.rank()
             compared = self._pair(asked, original, perturbed, keep=False)
             scores = _asked(scene, compared)
             verdicts = on_features(scores, self._limits(scene, original, decoy))

@@ -14,6 +14,7 @@ from explorer.conversion import empty_trunk
 from explorer.metrics import METRICS, Metric
 from explorer.metrics.distance import Arranged
 from explorer.metrics.record import Rearrange
+from explorer.metrics.sorting import is_short
 from explorer.networks import Network
 from explorer.provenance import Ranks, ranks
 from explorer.trunk import Stage, bulk, plain, stages
@@ -198,10 +199,11 @@ class Features:
     def nbytes(self) -> int:
         """What this may come to occupy.
 
-        Maps and their sorted copy; for one picture also both normalised, and the ranks.
+        Maps and their sorted copy; for one picture also both normalised, and the ranks of what is
+        above zero, which is seldom more than half.
         """
         maps = sum(m.numel() * m.element_size() for m in self.maps)
-        order = sum(8 * m.numel() for m in self.maps) if self.maps[0].shape[0] == 1 else 0
+        order = sum(12 * m.numel() for m in self.maps) if self.maps[0].shape[0] == 1 else 0
         return (4 if order else 2) * maps + order
 
     def arranged(self, metric: Metric, layer: int) -> Arranged:
@@ -216,14 +218,23 @@ class Features:
             self._arranged[key] = Arranged.of(metric.rearrange(self.maps[layer]))
         return self._arranged[key]
 
+    def rank(self) -> Features:
+        """Find the ranks of all layers now: their sort then serves the comparison, too."""
+        for layer in range(len(self.maps)):
+            self.ranks(layer)
+        return self
+
     def ranks(self, layer: int) -> tuple[Ranks, ...]:
         """Where the activations behind the ranks of a sorted layer stand, in the first picture."""
         if self._whole is not None:
             whole, layers = self._whole
             return whole.ranks(layers[layer])
         if layer not in self._ranks:
-            ordered = self.arranged(METRICS["sort"], layer).values[0]
-            self._ranks[layer] = ranks(ordered, self.maps[layer][0].flatten(1))
+            ordered, self._ranks[layer] = ranks(self.maps[layer][0].flatten(1))
+            if self.maps[layer].shape[0] == 1 and not is_short(self.maps[layer].flatten(2)):
+                # The same as `arranged` would make, so that equal pictures stay equal.
+                key = (METRICS["sort"].rearrange, layer)
+                self._arranged.setdefault(key, Arranged.of(ordered[None]))  # type: ignore[arg-type]
         return self._ranks[layer]
 
 

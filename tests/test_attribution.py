@@ -11,7 +11,6 @@ from explorer.comparison import compare
 from explorer.engine import Engine
 from explorer.features import Features
 from explorer.form import scene_of
-from explorer.provenance import laid_out, ranks
 from explorer.results import NORMS
 from tests.test_comparison import KINDS, SHAPES, made
 
@@ -68,42 +67,6 @@ def test_provenance_lies_where_the_activations_were() -> None:
     assert over_a.over == "original" and over_a.values.tolist() == [[4.0, 0.0], [0.0, 0.0]]
     assert over_b.over == "perturbed" and over_b.values.tolist() == [[0.0, 0.0], [0.0, 4.0]]
     assert over_a.distance == 1.0
-
-
-def test_equal_activations_share() -> None:
-    places = torch.tensor([[0.0, 2.0, 0.0, 0.0], [3.0, 1.0, 3.0, 1.0]])
-    ordered = places.sort(1).values
-    contributions = torch.tensor([[0.0, 3.0, 6.0, 1.0], [2.0, 4.0, 0.0, 5.0]])
-    # Row 1: the three zeros share 9, the two has 1. Row 2: the ones share 6, the threes 5.
-    expected = [3 + 2.5, 1 + 3, 3 + 2.5, 3 + 3]
-    assert laid_out(contributions, ranks(ordered, places)).tolist() == expected
-    negative = places - 1
-    assert laid_out(contributions, ranks(ordered - 1, negative)).tolist() == expected
-
-
-def plainly_laid_out(
-    contributions: np.ndarray, ordered: np.ndarray, places: np.ndarray
-) -> np.ndarray:
-    """By loops: each place gets the mean contribution of the ranks of its value."""
-    total = np.zeros(places.shape[1])
-    for terms, upwards, row in zip(contributions, ordered, places, strict=True):
-        for value in np.unique(row):
-            total[row == value] += terms[upwards == value].mean(dtype=np.float64)
-    return total
-
-
-@pytest.mark.parametrize("kind", ["relu", "sparse", "signed", "flat", "zero", "coarse"])
-def test_laid_out_as_the_plain_loops_do(kind: str) -> None:
-    generator = torch.Generator().manual_seed(3)
-    for features in made("relu" if kind == "coarse" else kind, 7).maps[:3]:
-        places = features[0].flatten(1)
-        if kind == "coarse":
-            places = (places * 4).round()  # many ties above zero, too
-        contributions = torch.rand(places.shape, generator=generator)
-        ordered = places.sort(1).values
-        expected = plainly_laid_out(*(t.numpy() for t in (contributions, ordered, places)))
-        found = laid_out(contributions, ranks(ordered, places))
-        assert found == pytest.approx(expected, rel=1e-5)
 
 
 def test_flat_pictures_show_no_order_of_the_sort() -> None:

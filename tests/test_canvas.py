@@ -182,3 +182,17 @@ def test_what_is_given_is_left_alone() -> None:
     for angle in (0.0, 33.0):
         flatten(replace(canvas, angle=angle, dx=3)).zero_()
     assert torch.equal(canvas.subject, before[0]) and torch.equal(canvas.background, before[1])
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_a_turn_is_the_same_on_any_number_of_cores(threads: int) -> None:
+    """In bands of rows, the last of which may be lower."""
+    before = torch.get_num_threads()
+    canvas = replace(a_canvas(side=9, x=3), angle=25.0)
+    try:
+        torch.set_num_threads(1)
+        expected = flatten(canvas)
+        torch.set_num_threads(threads)
+        assert torch.equal(flatten(canvas), expected)
+    finally:
+        torch.set_num_threads(before)

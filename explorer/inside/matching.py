@@ -13,15 +13,12 @@ and every match joins the values of one rank.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from explorer.inside.pair import Pair
-from explorer.metrics import METRICS
-from explorer.metrics.sorting import by_rows
-from explorer.provenance import Ranks
+from explorer.metrics.sorting import by_rows, sort_rows_with_order
 
 
 @dataclass(frozen=True)
@@ -46,29 +43,10 @@ def matching(pair: Pair, layer: int) -> Matching:
     """Match the places of a layer's feature maps as `sort` does."""
     both = []
     for features in (pair.features_a, pair.features_b):
-        upwards = features.arranged(METRICS["sort"], layer).values[0].cpu().numpy()
-        places = features.maps[layer][0].flatten(1).cpu().numpy()
-        both.append((upwards, order(features.ranks(layer), places)))
+        sort = sort_rows_with_order(features.maps[layer][:1].flatten(2))
+        both.append(tuple(x[0].cpu().numpy() for x in sort))
     (upwards_a, order_a), (upwards_b, order_b) = both
     return matched(upwards_a, order_a, upwards_b, order_b)
-
-
-def order(found: Sequence[Ranks], places: np.ndarray) -> np.ndarray:
-    """The place of every rank, int64 (C, P); equal activations in reading order.
-
-    Args:
-        found: the ranks of `places`.
-        places: (C, P), the activations where they are.
-    """
-    result = np.empty(places.shape, np.int64)
-    for ranks in found:
-        rows = result[ranks.rows]
-        rows.reshape(-1)[ranks.rank] = ranks.place
-        if ranks.first.any():
-            # What is not above zero is zero here: the first ranks of each channel.
-            zeros = np.arange(places.shape[1]) < ranks.first[:, None]
-            rows[zeros] = np.nonzero(places[ranks.rows] <= 0)[1]
-    return result
 
 
 def matched(

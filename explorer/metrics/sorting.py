@@ -34,7 +34,7 @@ def sort_rows(values: torch.Tensor) -> torch.Tensor:
     if values.requires_grad:
         # Laid out as below, so that sums over it round alike, and d(x, x) is zero.
         return values.contiguous().sort(dim=-1).values
-    if _is_short(values):
+    if is_short(values):
         return torch.from_numpy(sort_places(values.transpose(1, 2).numpy())).transpose(1, 2)
     # .contiguous() may be the caller's own memory, which must stay as it is.
     copy = values.clone(memory_format=torch.contiguous_format)
@@ -43,7 +43,8 @@ def sort_rows(values: torch.Tensor) -> torch.Tensor:
     return copy
 
 
-def _is_short(values: torch.Tensor) -> bool:
+def is_short(values: torch.Tensor) -> bool:
+    """Whether `sort_rows` leaves rows (N, C, P) channels last."""
     if torch.is_grad_enabled():
         return False  # the other picture may need a gradient, and then lies contiguous
     # A map of 1 × 1 lies both ways, and needs no sorting.

@@ -1,0 +1,47 @@
+"""What numpy and torch should know of this processor, told before they are imported.
+
+Both read these settings once, as they are imported. A setting that is there already stays.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+from importlib.metadata import version
+from pathlib import Path
+
+CPUINFO = Path("/proc/cpuinfo")
+
+
+def settle(environment: MutableMapping[str, str] = os.environ, cpuinfo: Path = CPUINFO) -> None:
+    """Write the settings into the environment of this process and of those it starts.
+
+    Args:
+        environment: where they are written.
+        cpuinfo: Linux's description of the processor; elsewhere there is none.
+    """
+    # After each parallel piece torch's idle threads wait for the next one by spinning; so long,
+    # that most pieces of a move find them awake, and no longer: a sort wants the core.
+    environment.setdefault("GOMP_SPINCOUNT", "30000")
+    if is_zen4(cpuinfo):
+        # The names of AVX-512 among what numpy can be told to do without.
+        numpy = [int(part) for part in version("numpy").split(".")[:2]]
+        feature = "X86_V4" if numpy >= [2, 4] else "AVX512F"
+        environment.setdefault("NPY_DISABLE_CPU_FEATURES", feature)
+
+
+def is_zen4(cpuinfo: Path = CPUINFO) -> bool:
+    """Whether this is an AMD processor whose AVX-512 sorts three to four times slower than AVX2.
+
+    numpy's sort packs vectors straight into memory, which takes Zen 4 over a hundred cycles a
+    time (https://github.com/numpy/x86-simd-sort/issues/6). Zen 3, of the same family, has no
+    AVX-512, and Zen 5 is of another family.
+    """
+    try:
+        first = cpuinfo.read_text(encoding="utf-8").split("\n\n")[0]
+    except OSError:
+        return False
+    rows = (line.partition(":") for line in first.splitlines())
+    found = {name.strip(): value.strip() for name, _, value in rows}
+    is_family = (found.get("vendor_id"), found.get("cpu family")) == ("AuthenticAMD", "25")
+    return is_family and "avx512f" in found.get("flags", "").split()

@@ -1,0 +1,158 @@
+"""Contributions of ranks lie where the activations stood; equal activations share theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.features import Features
+from explorer.metrics import METRICS
+from explorer.metrics.sorting import sort_rows
+from explorer.provenance import MANY, laid_out, ranks
+from tests.test_comparison import made
+
+
+def test_equal_activations_share() -> None:
+    places = torch.tensor([[0.0, 2.0, 0.0, 0.0], [3.0, 1.0, 3.0, 1.0]])
+    contributions = torch.tensor([[0.0, 3.0, 6.0, 1.0], [2.0, 4.0, 0.0, 5.0]])
+    # Row 1: the three zeros share 9, the two has 1. Row 2: the ones share 6, the threes 5.
+    expected = [3 + 2.5, 1 + 3, 3 + 2.5, 3 + 3]
+    for activations in (places, places - 1):
+        ordered, found = ranks(activations)
+        assert ordered.tolist() == activations.sort(1).values.tolist()
+        assert laid_out(contributions, found).tolist() == expected
+
+
+def plainly_laid_out(
+    contributions: np.ndarray, ordered: np.ndarray, places: np.ndarray
+) -> np.ndarray:
+    """By loops: each place gets the mean contribution of the ranks of its value."""
+    total = np.zeros(places.shape[1])
+    for terms, upwards, row in zip(contributions, ordered, places, strict=True):
+        for value in np.unique(row):
+            total[row == value] += terms[upwards == value].mean(dtype=np.float64)
+    return total
+
+
+def agrees(places: torch.Tensor) -> None:
+    """Sorted as torch sorts, and laid out as the plain loops do."""
+    contributions = torch.rand(places.shape)
+    ordered = places.sort(1).values
+    expected = plainly_laid_out(*(t.numpy() for t in (contributions, ordered, places)))
+    sorted_too, found = ranks(places)
+    assert torch.equal(sorted_too, ordered)
+    laid = laid_out(contributions, found)
+    assert laid.dtype == np.float32
+    assert laid == pytest.approx(expected, rel=1e-5)
+    assert laid.mean(dtype=np.float64) == pytest.approx(
+        float(contributions.double().sum()) / places.shape[1], rel=1e-5
+    )
+
+
+@pytest.mark.parametrize("kind", ["relu", "sparse", "signed", "flat", "zero", "coarse"])
+def test_laid_out_as_the_plain_loops_do(kind: str) -> None:
+    for features in made("relu" if kind == "coarse" else kind, 7).maps[:3]:
+        places = features[0].flatten(1)
+        if kind == "coarse":
+            places = (places * 4).round()  # many ties above zero, too
+        agrees(places)
+
+
+def random(channels: int, count: int) -> torch.Tensor:
+    return torch.randn(count, channels).relu().t()
+
+
+def flat_background(channels: int, count: int) -> torch.Tensor:
+    """Most places are equal in every channel, as where a picture is flat."""
+    places = random(channels, count)
+    places[:, torch.rand(count) < 0.7] = random(channels, 1)
+    return places
+
+
+def two_grounds(channels: int, count: int) -> torch.Tensor:
+    places = random(channels, count)
+    places[:, ::2], places[:, 1::4] = random(channels, 1), random(channels, 1)
+    return places
+
+
+def all_flat(channels: int, count: int) -> torch.Tensor:
+    return random(channels, 1).expand(channels, count)
+
+
+def equal_sums(channels: int, count: int) -> torch.Tensor:
+    """Many places whose sums are equal, but of which only half are."""
+    places = random(channels, count)
+    one = torch.arange(channels, dtype=torch.float32)
+    places[:, : count // 2] = one.unsqueeze(1)
+    places[:, 1 : count // 2 : 2] = one.flip(0).unsqueeze(1)
+    return places
+
+
+def a_tie_beside(channels: int, count: int) -> torch.Tensor:
+    """Places that equal the flat ground in some channels only."""
+    places = flat_background(channels, count)
+    ground = places[:, places.sum(0) == places.sum(0).mode().values][:, 0]
+    places[::2, :7] = ground[::2].unsqueeze(1)
+    return places
+
+
+def signed(channels: int, count: int) -> torch.Tensor:
+    return flat_background(channels, count) - 0.5
+
+
+GROUNDS = [random, flat_background, two_grounds, all_flat, equal_sums, a_tie_beside, signed]
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize(("channels", "count"), [(3, MANY - 1), (5, 1200), (130, 1201)])
+def test_equal_places_count_once_and_change_nothing(
+    ground: Callable[[int, int], torch.Tensor], channels: int, count: int
+) -> None:
+    """The last size is large enough to be worked on by two threads."""
+    agrees(ground(channels, count))
+    agrees(ground(channels, count).contiguous())
+
+
+def test_a_flat_ground_is_kept_once() -> None:
+    (flat,), (other,) = (ranks(ground(8, 2000))[1] for ground in (flat_background, random))
+    assert flat.column.max() < 700 < other.column.max()
+    assert flat.nbytes < 0.5 * other.nbytes
+
+
+def test_zeros_of_both_signs_are_one_tie() -> None:
+    places = torch.tensor([[0.0, -0.0, 1.0, -0.0]])
+    ordered, found = ranks(places)
+    assert ordered.tolist() == [[0.0, 0.0, 0.0, 1.0]]
+    assert laid_out(torch.tensor([[3.0, 0.0, 0.0, 5.0]]), found).tolist() == [1.0, 1.0, 5.0, 1.0]
+
+
+@pytest.mark.parametrize("tiny", [1e-45, 1e-40, 3e38])
+def test_the_smallest_and_largest_numbers_keep_their_order(tiny: float) -> None:
+    places = torch.rand(3, 600)
+    places[:, ::3], places[1, 1::3] = tiny, 2 * tiny if tiny < 1 else 0
+    agrees(places)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_sort_that_comes_with_the_ranks_is_that_of_the_metric(dtype: torch.dtype) -> None:
+    """To the last bit, scale and layout included, so that equal pictures stay at exactly zero."""
+    for plain, first in ((made("relu", 3, dtype=dtype), made("relu", 3, dtype=dtype)),):
+        first.rank()
+        for layer, values in enumerate(plain.maps):
+            expected, found = (f.arranged(METRICS["sort"], layer) for f in (plain, first))
+            assert torch.equal(found.values, expected.values)
+            assert found.values.stride() == expected.values.stride()
+            assert torch.equal(found.scale, expected.scale)
+            assert torch.equal(found.values, sort_rows(values.flatten(2)))
+
+
+def test_of_several_pictures_the_ranks_are_those_of_the_first() -> None:
+    maps = made("relu", 3, count=2).maps
+    together, alone = Features(maps), Features([m[:1] for m in maps])
+    terms = torch.rand(maps[0].shape[1], maps[0][0, 0].numel())
+    laid = [laid_out(terms, features.rank().ranks(0)) for features in (together, alone)]
+    assert laid[0].tolist() == laid[1].tolist()
+    assert together.arranged(METRICS["sort"], 0).values.shape[0] == 2
