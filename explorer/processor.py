@@ -20,9 +20,9 @@ def settle(environment: MutableMapping[str, str] = os.environ, cpuinfo: Path = C
         environment: where they are written.
         cpuinfo: Linux's description of the processor; elsewhere there is none.
     """
-    # After each parallel piece torch's idle threads wait for the next one by spinning; so long,
-    # that most pieces of a move find them awake, and no longer: a sort wants the core.
-    environment.setdefault("GOMP_SPINCOUNT", "30000")
+    # After each parallel piece torch's idle threads wait for the next by spinning, by default for
+    # milliseconds: on two cores that keeps one from the sort, and from the server.
+    environment.setdefault("GOMP_SPINCOUNT", "1000")
     if is_zen4(cpuinfo):
         # The names of AVX-512 among what numpy can be told to do without.
         numpy = [int(part) for part in version("numpy").split(".")[:2]]

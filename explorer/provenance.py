@@ -182,9 +182,9 @@ def _general(places: torch.Tensor) -> tuple[torch.Tensor, tuple[Ranks, ...]]:
     new = np.ones(slot.shape, dtype=bool)
     np.not_equal(values[:, 1:], values[:, :-1], out=new[:, 2:])
     zeros = np.arange(channels) * (count + 1)
-    flat = (x.reshape(-1) for x in (slot, weights))
     column = np.arange(1, count + 1)
-    return ordered, (_ranked(slice(0, channels), column, *flat, zeros, new.reshape(-1)),)
+    each = (slot.reshape(-1), weights.reshape(-1), zeros, new.reshape(-1))
+    return ordered, (_ranked(slice(0, channels), column, *each),)
 
 
 def _ranked(
@@ -228,7 +228,7 @@ def laid_out(contributions: torch.Tensor, found: Sequence[Ranks]) -> np.ndarray:
     parts = by_rows(
         lambda some: [_laid_out(terms[r.rows], r) for r in found[some]], len(found), terms.size
     )
-    total = np.sum([laid for part in parts for laid in part], axis=0, dtype=np.float64)
+    total = np.stack([laid for part in parts for laid in part]).sum(0, dtype=np.float64)
     return total[found[0].column].astype(np.float32)
 
 
@@ -238,7 +238,8 @@ def _laid_out(terms: np.ndarray, found: Ranks) -> np.ndarray:
     each = flat.take(found.starts)
     if len(found.several):
         # Between the ties that are wanted stand sums that are not.
-        each[found.several] = np.add.reduceat(flat, found.bounds)[::2] / found.size
+        sums = np.add.reduceat(flat, found.bounds)
+        each[found.several] = sums[::2] / found.size
     laid = np.empty((len(terms), found.column.max() + 1), terms.dtype)
     laid[:] = each[found.zeros][:, None]
     laid.reshape(-1)[found.slot] = each.take(found.tie)
