@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.comparison import compare
 from explorer.features import Features
 from explorer.metrics import METRICS
-from explorer.metrics.sorting import sort_rows
 from explorer.provenance import MANY, laid_out, ranks
 from tests.test_comparison import made
 
@@ -137,16 +137,24 @@ def test_the_smallest_and_largest_numbers_keep_their_order(tiny: float) -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_the_sort_that_comes_with_the_ranks_is_that_of_the_metric(dtype: torch.dtype) -> None:
+@pytest.mark.parametrize("kind", ["relu", "sparse", "signed"])
+@pytest.mark.parametrize("places", [(1, 1), (2, 3), (3, 4), (3, 5), (8, 9), (24, 25)])
+@torch.inference_mode()
+def test_the_sort_that_comes_with_the_ranks_is_that_of_the_metric(
+    dtype: torch.dtype, kind: str, places: tuple[int, int]
+) -> None:
     """To the last bit, scale and layout included, so that equal pictures stay at exactly zero."""
-    for plain, first in ((made("relu", 3, dtype=dtype), made("relu", 3, dtype=dtype)),):
-        first.rank()
-        for layer, values in enumerate(plain.maps):
-            expected, found = (f.arranged(METRICS["sort"], layer) for f in (plain, first))
-            assert torch.equal(found.values, expected.values)
-            assert found.values.stride() == expected.values.stride()
-            assert torch.equal(found.scale, expected.scale)
-            assert torch.equal(found.values, sort_rows(values.flatten(2)))
+    values = torch.randn(1, 40, *places, dtype=dtype)
+    if kind != "signed":
+        values = values.relu() * (1 if kind == "relu" else torch.rand(values.shape) > 0.9)
+    values = values.contiguous(memory_format=torch.channels_last)
+    plain, ranked = Features([values]), Features([values]).rank()
+    expected, found = (f.arranged(METRICS["sort"], 0) for f in (plain, ranked))
+    assert torch.equal(found.values, expected.values)
+    assert found.values.stride() == expected.values.stride()
+    assert torch.equal(found.scale, expected.scale)
+    for terms in (compare(plain, ranked), compare(ranked, plain)):
+        assert not any(distance.any() for distance in terms.distances.values())
 
 
 def test_of_several_pictures_the_ranks_are_those_of_the_first() -> None:
