@@ -40,6 +40,7 @@
       ask({ count: Math.min(Math.max(typed, Number(count.min)), Number(count.max)) });
     });
     part("input.channel").addEventListener("input", typed);
+    part("input.channel").addEventListener("blur", numbered);
     part(".most").addEventListener("click", () => ask({ channel: -1 }));
     part(".back").addEventListener("click", () => move(-1));
     part(".on").addEventListener("click", () => move(1));
@@ -61,6 +62,11 @@
     const fits = text !== "" && Number.isInteger(channel) && channel >= 0 && channel <= last;
     trouble(fits ? "" : `Channels are whole numbers from 0 to ${last}; ${text || "nothing"} was given.`);
     if (fits) ask({ channel });
+  }
+
+  /** Put the channel's number in its field; what was typed wrong stays beside the sentence about it. */
+  function numbered() {
+    if (shown && part(".trouble").textContent === "") part("input.channel").value = String(current());
   }
 
   function trouble(text) {
@@ -131,9 +137,8 @@
     Explorer.setText(part(".name"), `Channel ${channel} of ${value.frame.layers[value.frame.layer]}`);
     const field = part("input.channel");
     field.max = String(value.order.length - 1);
-    // What was typed wrong stays beside the sentence about it.
-    const wrong = part(".trouble").textContent !== "";
-    if (!wrong && (Number(field.value) !== current() || field.value === "")) field.value = String(current());
+    // While somebody types, the field is theirs: an answer would write between two digits.
+    if (document.activeElement !== field) numbered();
     const place = value.order.indexOf(current());
     part(".back").disabled = place === 0;
     part(".on").disabled = place === value.order.length - 1;

@@ -127,8 +127,16 @@ def build(engine: Engine | None = None) -> gr.Blocks:
     demo.queue(max_size=MOST_WAITING, api_open=False)
     guard.hide_all_but(demo, endpoints.NAMES)
     guard.uploads_only(demo)
+    _hide_progress_of_loads(demo)
     gpu.reserve()
     return demo
+
+
+def _hide_progress_of_loads(demo: gr.Blocks) -> None:
+    """Values that are computed as the page opens: screen readers would hear "Loading" for each."""
+    for event in demo.fns.values():
+        if any(name == "load" for _, name in event.targets):
+            event.show_progress = "hidden"
 
 
 def launch_options() -> dict[str, Any]:

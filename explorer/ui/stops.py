@@ -131,6 +131,7 @@ def long_job(
         stops.stop,
         inputs=[stopped],
         trigger_mode="multiple",
+        show_progress="hidden",
         queue=False,
         api_visibility="private",
     )

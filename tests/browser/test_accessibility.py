@@ -129,6 +129,18 @@ def test_a_drag_is_spoken_once(page: Page) -> None:
     assert page.evaluate("window.spoken") == [page.text_content(".panel-ladder .summary")]
 
 
+def test_the_framework_says_nothing_of_its_own(page: Page) -> None:
+    """It announces "Loading" and "Complete" for events that show their progress: one, a download."""
+    shows = "window.gradio_config.dependencies.filter((d) => d.show_progress !== 'hidden')"
+    targets = page.evaluate(f"{shows}.flatMap((d) => d.targets.map(([id]) => id))")
+    texts = page.evaluate(
+        "(ids) => window.gradio_config.components.filter((c) => ids.includes(c.id))"
+        ".map((c) => c.props.value)",
+        targets,
+    )
+    assert texts == ["Fetch the weights of this network"]
+
+
 def test_less_motion(browser: Browser, app: tuple[str, Path]) -> None:
     with opened(browser, app[0]) as page:
         page.emulate_media(reduced_motion="reduce")

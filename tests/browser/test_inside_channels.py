@@ -85,6 +85,22 @@ def test_a_channel_that_is_not_there_is_said_beside_the_field(page: Page, text: 
     assert page.text_content(f"{PANEL} .trouble") == ""
 
 
+def test_an_answer_leaves_the_field_alone_while_somebody_types(page: Page) -> None:
+    open_view(page, VIEW)
+    page.fill(f"{PANEL} input.channel", "1")
+    settle(page, VIEW)
+    # Another is chosen by something that does not take the focus.
+    page.eval_on_selector(f"{PANEL} .on", "(button) => button.click()")
+    settle(page, VIEW)
+    page.keyboard.insert_text("7")
+    assert chosen(page) == 17
+    page.eval_on_selector(f"{PANEL} .most", "(button) => button.click()")
+    settle(page, VIEW)
+    assert page.input_value(f"{PANEL} input.channel") == "17"
+    page.locator(f"{PANEL} input.channel").blur()
+    assert page.input_value(f"{PANEL} input.channel") == str(shown(page, VIEW)["order"][0])
+
+
 def test_the_metric_ranks_and_the_layer_starts_anew(page: Page) -> None:
     open_view(page, VIEW)
     page.click(f'{PANEL} [data-metric="mean"]')
