@@ -6,11 +6,12 @@ import argparse
 import math
 from pathlib import Path
 
+import numpy as np
 import torch
 from PIL import Image
 
 from explorer import taps
-from explorer.images import read_picture
+from explorer.images import read_picture, read_pixels
 from explorer.metrics import METRICS
 from explorer.networks import NETWORKS
 from explorer.results import NORMS
@@ -125,6 +126,13 @@ def picture(
     if resized is not None:
         found = found.convert("RGB").resize(resized, Image.Resampling.LANCZOS)
     return found
+
+
+def pixels(path: str | Path, background: str | None, resized: tuple[int, int] | None) -> np.ndarray:
+    """`picture` as uint8, H × W × 3, alpha dropped."""
+    if background is None and resized is None:
+        return read_pixels(path)
+    return np.asarray(picture(path, background, resized).convert("RGB"))
 
 
 def add_choice(parser: argparse.ArgumentParser) -> None:

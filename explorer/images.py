@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import os
 import struct
 import warnings
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ import numpy as np
 import torch
 from PIL import ExifTags, Image
 
+from explorer.png import plain_pixels
 from explorer.spec import parse_colour, rgb
 
 MAX_PIXELS = 40_000_000
@@ -135,20 +137,45 @@ def _from_deep_grey(picture: Image.Image) -> Image.Image:
     return Image.fromarray(np.round(grey * 255).astype(np.uint8)).convert("RGB")
 
 
-def read_picture(path: str | Path) -> Image.Image:
-    """`open_picture` on a file."""
-    path = Path(path)
+def open_pixels(data: bytes, name: str = "The file") -> np.ndarray:
+    """The pixels of `open_picture`, uint8, H × W × 3, alpha dropped; plain PNG files faster.
+
+    Raises:
+        PictureError: as `open_picture`.
+    """
+    pixels = plain_pixels(data)
+    if pixels is not None and min(pixels.shape[:2]) >= MIN_SIDE:
+        return pixels
+    return np.asarray(open_picture(data, name).convert("RGB"))
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """The content of a picture's file.
+
+    Raises:
+        PictureError: with one sentence, if it is too large or cannot be read.
+    """
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise PictureError(
-                f"{path.name} has {_megabytes(size)} MB; "
-                f"at most {_megabytes(MAX_BYTES)} can be read."
-            )
-        data = path.read_bytes()
+        with open(path, "rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_BYTES:
+                raise PictureError(
+                    f"{Path(path).name} has {_megabytes(size)} MB; "
+                    f"at most {_megabytes(MAX_BYTES)} can be read."
+                )
+            return file.readall()
     except OSError as error:
         raise PictureError(f"{path} cannot be read: {error.strerror}.") from error
-    return open_picture(data, path.name)
+
+
+def read_picture(path: str | Path) -> Image.Image:
+    """`open_picture` on a file."""
+    return open_picture(read_bytes(path), Path(path).name)
+
+
+def read_pixels(path: str | Path) -> np.ndarray:
+    """`open_pixels` on a file."""
+    return open_pixels(read_bytes(path), Path(path).name)
 
 
 def take_upload(path: str | Path) -> Upload:

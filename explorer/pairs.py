@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 
 from explorer.ahead import in_order
 from explorer.comparison import Heads, compare
@@ -36,7 +35,7 @@ GPU_THREADS = 4
 
 Key = tuple[str, str]
 """(metric, norm)."""
-Read = Callable[[Path], Image.Image]
+Read = Callable[[Path], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def run(
         extractor: of the network; nobody else may use it meanwhile.
         heads: LPIPS's weights, where `keys` ask for it.
         work: from `blocks`, or some of them.
-        read: a file as a picture; `PictureError` is the pair's problem.
+        read: a file's pixels, uint8, H × W × 3; `PictureError` is the pair's problem.
         keys: what is asked for.
         threads: at once; by default as many as torch uses in this process.
     """
@@ -212,7 +211,7 @@ class _Job:
                 # A device or a pipe could be read for ever.
                 there = path.exists()
                 raise PictureError(f"{path} {'is not a file' if there else 'does not exist'}.")
-            pixels = np.asarray(self.read(path).convert("RGB"))
+            pixels = self.read(path)
             self._check(pixels)
         except (PictureError, OSError, ValueError) as error:
             # With its folder: both files of a pair may have the same name.

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from explorer import __version__, distributed, pair_lists, pairs
-from explorer.arguments import DTYPES, add_choice, add_comparing, chosen, layers, picture
+from explorer.arguments import DTYPES, add_choice, add_comparing, chosen, layers, pixels
 from explorer.comparison import Heads
 from explorer.distributed import Group
 from explorer.engine import Engine
@@ -98,7 +98,7 @@ def run(flags: argparse.Namespace) -> int:
         # what is computed with it, and are to be the same however often the job was stopped.
         left = [b for b in pairs.blocks(listed) if any(pair.id not in done for pair in b)]
         own = group.share(left)
-        read = partial(picture, background=flags.background, resized=flags.size)
+        read = partial(pixels, background=flags.background, resized=flags.size)
         found = distributed.gathered(group, pairs.run(extractor, heads, own, read, keys))
         tally = _Tally(len(listed), flags.fail_above)
         for row in done.values():

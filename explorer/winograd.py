@@ -28,7 +28,7 @@ FEWEST_CHANNELS = 32
 """With fewer, the transforms cost more than the multiplications that they save."""
 LARGEST = 32
 """Of larger maps reading and writing the tiles takes as long as is saved."""
-ROWS = 64
+ROWS = 96
 """Tiles at once: enough to make use of a kernel that is read, few enough for the caches."""
 FEWEST_ROWS = 8
 _POINTS = tuple(Fraction(*p) for p in ((0,), (1,), (-1,), (2,), (-2,), (1, 2), (-1, 2)))

@@ -10,7 +10,7 @@ import torch
 from explorer import pairs
 from explorer.engine import Engine
 from explorer.features import Extractor
-from explorer.images import read_picture, to_tensor
+from explorer.images import read_picture, read_pixels, to_tensor
 from explorer.pairs import Pair
 from tests.test_pairs_command import write_pictures
 
@@ -38,7 +38,7 @@ def counted(extractor: Extractor) -> list[int]:
 
 def found(loaded, listed, keys=KEYS, threads=2):
     work = pairs.blocks(listed)
-    return [o for part in pairs.run(*loaded, work, read_picture, keys, threads) for o in part]
+    return [o for part in pairs.run(*loaded, work, read_pixels, keys, threads) for o in part]
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])

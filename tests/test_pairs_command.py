@@ -197,14 +197,14 @@ STOPPED = """
 import sys
 from explorer import arguments, pairs_command
 from explorer.cli import main
-count, real = 0, pairs_command.picture
+count, real = 0, pairs_command.pixels
 def slow(*given, **named):
     global count
     count += 1
     if count > 110:
         sys.stdin.read()
     return real(*given, **named)
-pairs_command.picture = slow
+pairs_command.pixels = slow
 class Told(pairs_command._Tally):
     def report(self, speaks):
         print(self.done, flush=True)

@@ -11,6 +11,8 @@ from explorer.networks import NETWORKS
 from explorer.trunk import can_pack, stages
 from tests.few import FEW
 
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
 SIZES = (64, 96, 128, 224)
 
 
@@ -41,6 +43,23 @@ def test_equals_the_plain_modules_whatever_came_before(name: str, count: int) ->
         for a, b in zip(found, expected, strict=True):
             assert float((a - b).abs().max()) <= 1e-5 * float(b.abs().max())
     assert len(made._packed) == (PACKED_SIZES if count == 1 else 0)
+
+
+@pytest.mark.parametrize("shape", [(1, 64, 64), (5, 64, 96), (2, 71, 83)], ids=str)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_memory_layout_changes_nothing(shape: tuple[int, int, int], dtype: torch.dtype) -> None:
+    made = extractor("alexnet", dtype)
+    generator = torch.Generator().manual_seed(0)
+    count, height, width = shape
+    images = torch.rand(count, height, width, 3, generator=generator).permute(0, 3, 1, 2)
+    mean, std = (
+        torch.tensor(v, dtype=dtype).view(1, 3, 1, 1) for v in (IMAGENET_MEAN, IMAGENET_STD)
+    )
+    with torch.inference_mode():
+        for given in (images, images.contiguous()):
+            prepared = made.prepare(given)
+            assert torch.equal(prepared, (images.to(dtype) - mean) / std)
+            assert prepared.is_contiguous(memory_format=torch.channels_last)
 
 
 def test_gradients_go_through_the_plain_modules() -> None:

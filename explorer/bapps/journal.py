@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 FORMAT = "deep perceptual similarity explorer: bapps distances"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)

@@ -26,15 +26,23 @@ class Workspace(threading.local):
     def __init__(self) -> None:
         """Nothing yet."""
         self._kept: dict[str, torch.Tensor] = {}
+        self._views: dict[tuple[object, ...], torch.Tensor] = {}
 
     def like(self, name: str, tensor: torch.Tensor, count: int) -> torch.Tensor:
         """Room for `count` pictures laid out as those of `tensor` (N, C, P); its content is old."""
         if tensor.device.type != "cpu":
             return torch.empty_like(tensor[:count])
+        key = (name, count, tensor.shape, is_channels_last(tensor), tensor.dtype)
+        if key not in self._views:
+            self._views[key] = self._view(name, tensor, count)
+        return self._views[key]
+
+    def _view(self, name: str, tensor: torch.Tensor, count: int) -> torch.Tensor:
         needed = tensor[0].numel() * count
         kept = self._kept.get(name)
         if kept is None or kept.numel() < needed or kept.dtype != tensor.dtype:
             kept = self._kept[name] = torch.empty(needed, dtype=tensor.dtype)
+            self._views = {key: view for key, view in self._views.items() if key[0] != name}
         _, channels, places = tensor.shape
         if is_channels_last(tensor):
             return kept[:needed].view(count, places, channels).transpose(1, 2)
@@ -95,7 +103,7 @@ def _layer(
     count: int,
     head: torch.Tensor | None,
     room: Workspace,
-) -> list[torch.Tensor]:
+) -> Sequence[torch.Tensor]:
     """(M, count), float64, a layer's distances: raw, with channel norm, weighted if asked for."""
     arranged = features.arranged(metric, layer)
     values = arranged.values
@@ -103,20 +111,18 @@ def _layer(
     several = (total // count - 1, count, *values.shape[1:])
     difference = room.like("difference", values, total - count)
 
+    by_other = difference.view(several)
+
     def squared(of: torch.Tensor) -> torch.Tensor:
         """Squares of the differences, summed over channels: (M · count, P)."""
-        torch.sub(of[count:].view(several), of[:count], out=difference.view(several))
+        torch.sub(of[count:].view(several), of[:count], out=by_other)
         if head is None and is_channels_last(difference):
             return torch.linalg.vector_norm(difference, dim=1).square_()
         return difference.square_().sum(1)
 
-    def mean(places: torch.Tensor) -> torch.Tensor:
-        return places.mean(1, dtype=torch.float64).view(several[:2])
-
-    raw = mean(squared(values))
-    unit = torch.mul(values, arranged.scale, out=room.like("unit", values, total))
-    found = [raw, mean(squared(unit))]
+    unit = room.like("unit", values, total)
+    places = [squared(values), squared(torch.mul(values, arranged.scale, out=unit))]
     if head is not None:
         # `difference` holds the squares still.
-        found.append(mean(torch.matmul(difference.transpose(1, 2), head)))
-    return found
+        places.append(torch.matmul(difference.transpose(1, 2), head))
+    return torch.stack(places).mean(2, dtype=torch.float64).view(-1, *several[:2]).unbind()

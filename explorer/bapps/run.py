@@ -18,7 +18,7 @@ import torch
 from explorer.ahead import in_order
 from explorer.bapps import pictures
 from explorer.bapps.journal import Block
-from explorer.bapps.layout import Item
+from explorer.bapps.layout import JND, SPLITS, Item
 from explorer.bapps.measure import Key, Workspace, distances
 from explorer.baselines import BASELINES, Baseline
 from explorer.baselines import distances as pixel_distances
@@ -27,8 +27,8 @@ from explorer.features import Extractor, batched
 from explorer.images import PictureError
 from explorer.results import PIXELS
 
-BATCH = 48
-"""Pictures a batch: 16 triplets or 24 pairs."""
+BATCH = 96
+"""Pictures a batch: 32 triplets or 48 pairs."""
 GPU_THREADS = 4
 
 Configuration = tuple[str, str, str]
@@ -100,15 +100,19 @@ def run(
     cores = torch.get_num_threads()
     on_cpu = all(judge.extractor.device.type == "cpu" for judge in panel.judges)
     threads = threads or (cores if on_cpu else GPU_THREADS)
-    # At this size fewer multiplications save little, and JND pairs differ by a few levels of 255.
-    bulk = [replace(j, extractor=j.extractor.in_bulk(fewer=False)) for j in panel.judges]
-    job = _Job(replace(panel, judges=tuple(bulk)))
+    # Pairs of JND differ by a few levels of 255: there the last digits count.
+    job = _Job({task: _in_bulk(panel, fewer=task != JND) for task in SPLITS})
     yield from in_order(lambda piece: job.done(*piece), work, threads, "bapps")
+
+
+def _in_bulk(panel: Panel, fewer: bool) -> Panel:
+    judges = (replace(j, extractor=j.extractor.in_bulk(fewer)) for j in panel.judges)
+    return replace(panel, judges=tuple(judges))
 
 
 @dataclass(frozen=True)
 class _Job:
-    panel: Panel
+    panels: Mapping[str, Panel]  # by task
     room: Workspace = field(default_factory=Workspace)
     own: threading.local = field(default_factory=threading.local)
 
@@ -117,7 +121,7 @@ class _Job:
         per_item = len(block[0].pictures)
         count = BATCH // per_item
         pixels, problems = self._decoded(block, count)
-        found = self._distances(pixels, count)
+        found = self._distances(self.panels[block[0].task], pixels, count)
         rows = [None if i in problems else found[:, i].tolist() for i in range(len(block))]
         return Block(index, rows, [problems[i] for i in sorted(problems)])
 
@@ -137,16 +141,16 @@ class _Job:
         return pixels, problems
 
     @torch.inference_mode()
-    def _distances(self, pixels: np.ndarray, count: int) -> np.ndarray:
+    def _distances(self, panel: Panel, pixels: np.ndarray, count: int) -> np.ndarray:
         """(comparisons, count, configurations), float64."""
         # Pixels of a picture lie channels last already, as networks want them.
-        dtype = self.panel.judges[0].extractor.dtype
+        dtype = panel.judges[0].extractor.dtype
         images = torch.from_numpy(pixels).permute(0, 3, 1, 2).to(dtype).div_(255)
         found = []
-        for judge in self.panel.judges:
+        for judge in panel.judges:
             features = batched(judge.extractor, images.to(judge.extractor.device))
             found.append(distances(features, count, judge.keys, judge.heads, self.room))
-        baselines = self.panel.on_pixels
+        baselines = panel.on_pixels
         if baselines:
             first = images[:count]
             others = images[count:].split(count)

@@ -27,7 +27,7 @@ from PIL import Image
 from explorer import pairs
 from explorer.engine import Engine
 from explorer.features import Extractor
-from explorer.images import read_picture, to_tensor_from_pixels
+from explorer.images import read_picture, read_pixels, to_tensor_from_pixels
 from explorer.metrics import METRICS
 from explorer.networks import NETWORKS
 from explorer.pairs import Pair
@@ -68,9 +68,7 @@ def measure(network: str, count: int, rounds: int, folder: Path) -> dict[str, ob
         (m.name, n) for m in METRICS for n in m.norms if heads is not None or not m.weighted
     )
     with torch.inference_mode():
-        pictures = to_tensor_from_pixels(
-            [np.asarray(read_picture(path).convert("RGB")) for path in paths]
-        )
+        pictures = to_tensor_from_pixels([read_pixels(path) for path in paths])
         prepared = {n: [plain.prepare(batch) for batch in pictures.split(n)] for n in BATCHES}
     del pictures
     columns: dict[str, list[float]] = {"one_metric": [], "all_metrics": []}
@@ -105,7 +103,7 @@ def _compared(
     extractor: Extractor, heads: object, listed: Sequence[Pair], keys: Sequence[pairs.Key]
 ) -> None:
     work = pairs.blocks(listed)
-    for outcomes in pairs.run(extractor, heads, work, read_picture, keys):  # type: ignore[arg-type]
+    for outcomes in pairs.run(extractor, heads, work, read_pixels, keys):  # type: ignore[arg-type]
         assert not any(outcome.problem for outcome in outcomes)
 
 

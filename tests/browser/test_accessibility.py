@@ -130,7 +130,7 @@ def test_a_drag_is_spoken_once(page: Page) -> None:
 
 
 def test_the_framework_says_nothing_of_its_own(page: Page) -> None:
-    """It announces "Loading" and "Complete" for events that show their progress: one, a download."""
+    """It announces "Loading" and "Complete" for what shows its progress: one event, a download."""
     shows = "window.gradio_config.dependencies.filter((d) => d.show_progress !== 'hidden')"
     targets = page.evaluate(f"{shows}.flatMap((d) => d.targets.map(([id]) => id))")
     texts = page.evaluate(
