@@ -1,6 +1,6 @@
 """What one slider move costs, beside the network's bare forward and the published way.
 
-    python -m tests.benchmarks.live [--json] [--networks …] [--sizes …] [--rounds N]
+    python -m tests.benchmarks.live [--json] [--networks …] [--sizes …] [--rounds N] [--threads N]
 
 In every round, one after the other: a bare forward of the trunk (prepared input, channels_last,
 one picture); a full update for a new angle with the original cached (render, one forward, all
@@ -8,6 +8,9 @@ configurations and LPIPS, verdicts against references and decoy, the maps that a
 `spatial`, and once more of `sort`); and, in some rounds, the published way: each of the ten
 configurations with its own two forwards and torch's sort. Ratios are taken within a round, and
 medians over rounds, so that a machine that slows down slows both sides.
+
+With `--threads` the updates are called from several threads in turn, as the server's are: torch has
+helpers of its own for each of them, and all those helpers share the cores.
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import cycle
 
 import torch
 
@@ -118,9 +123,18 @@ def scene(network: str, size: int, angle: float, heatmap: str) -> Scene:
     return scene_of(values).scene
 
 
-def measure(network: str, size: int, rounds: int) -> dict[str, object]:
-    """One row of the table."""
+def measure(network: str, size: int, rounds: int, threads: int = 0) -> dict[str, object]:
+    """One row of the table; `threads`: of how many the updates are called, if not of this one."""
     engine = Engine()
+    callers = cycle([ThreadPoolExecutor(1, f"caller-{i}") for i in range(threads)] or [None])
+
+    def explore(asked: Scene) -> None:
+        caller = next(callers)
+        if caller is None:
+            engine.explore(asked)
+        else:
+            caller.submit(engine.explore, asked).result()
+
     extractor, _ = engine.extractor(network)
     a = torch.from_numpy(engine.explore(scene(network, size, 0, "spatial")).original)
     b = torch.from_numpy(engine.explore(scene(network, size, 45, "spatial")).perturbed)
@@ -128,16 +142,16 @@ def measure(network: str, size: int, rounds: int) -> dict[str, object]:
     bare = bare_forward(extractor, b)
     columns: dict[str, list[float]] = {"forward": [], "update": [], "sort_maps": [], "plain": []}
     with torch.inference_mode():
-        for _ in range(3):
+        for _ in range(max(3, threads)):
             bare()
-            engine.explore(scene(network, size, 1.5, "sort"))
+            explore(scene(network, size, 1.5, "sort"))
         for i in range(rounds):
             # Every angle is new, so nothing of the perturbed picture is in a cache.
             moved = scene(network, size, 2.0 + 0.5 * i, "spatial")
             again = scene(network, size, -2.0 - 0.5 * i, "sort")
             columns["forward"].append(timed(bare))
-            columns["update"].append(timed(partial(engine.explore, moved)))
-            columns["sort_maps"].append(timed(partial(engine.explore, again)))
+            columns["update"].append(timed(partial(explore, moved)))
+            columns["sort_maps"].append(timed(partial(explore, again)))
             if i < max(rounds // 10, 2):
                 columns["plain"].append(timed(lambda: published(extractor, a, b)))
     return {
@@ -148,6 +162,7 @@ def measure(network: str, size: int, rounds: int) -> dict[str, object]:
         "published_over_update": _ratio(columns["plain"], columns["update"]),
         "ms": {name: _spread(values) for name, values in columns.items()},
         "rounds": rounds,
+        "callers": threads or 1,
         **described(extractor.device),
     }
 
@@ -169,6 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--networks", nargs="+", default=NAMES, choices=NETWORKS.names())
     parser.add_argument("--sizes", nargs="+", type=int, default=[224])
     parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--threads", type=int, default=0, help="updates come from so many")
     flags = parser.parse_args(arguments)
     if not flags.json:
         print(f"{'network':21}{'size':>5}{'forward':>20}{'update':>20}{'ratio':>7}", end="")
@@ -178,7 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if weights.on_disk(NETWORKS[network]) is None:
             fetching.fetch(NETWORKS[network])
         for size in flags.sizes:
-            row = measure(network, size, flags.rounds)
+            row = measure(network, size, flags.rounds, flags.threads)
             print(json.dumps(row) if flags.json else _line(row), flush=True)
     if not flags.json:
         print("\nTimes in ms: median (quartiles). Ratios to the bare forward; published ÷ update.")
