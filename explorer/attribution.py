@@ -9,15 +9,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import torch
 
 from explorer.comparison import Compared
+from explorer.cores import run
 from explorer.features import Features
 from explorer.metrics import METRICS
 from explorer.metrics.distance import rank_terms
-from explorer.provenance import laid_out
+from explorer.provenance import both_laid_out_soon, laid_out, together
 from explorer.results import LayerMap
 
 HEATMAPS = ("spatial", "sort", "mean", "lpips")
@@ -40,9 +42,13 @@ def heatmaps(
     """
     norm = norm if norm in METRICS[metric].norms else "norm"
     distances = compared.distances[metric, norm][0].tolist()
+    if metric == "sort":
+        found = _by_rank(norm, a, b)
+    else:
+        found = [[("both", _layer(metric, norm, a, b, compared, i))] for i in range(len(layers))]
     maps = []
     for i, layer in enumerate(layers):
-        for over, values in _layer(metric, norm, a, b, compared, i):
+        for over, values in found[i]:
             kind = "channels" if metric == "mean" else "positions"
             if kind == "positions":
                 values = values.reshape(a.maps[i].shape[2:])
@@ -52,22 +58,31 @@ def heatmaps(
 
 def _layer(
     metric: str, norm: str, a: Features, b: Features, compared: Compared, i: int
-) -> list[tuple[str, np.ndarray]]:
+) -> np.ndarray:
     if metric in ("spatial", "lpips"):
         name = "weighted" if metric == "lpips" else norm
         chosen: torch.Tensor = getattr(compared.spatial[i], name)
-        return [("both", chosen[0].cpu().numpy())]
-    if metric == "mean":
-        each = rank_terms(
-            a.arranged(METRICS["mean"], i), b.arranged(METRICS["mean"], i), norm
-        ).flatten()
-        return [("both", channel_grid(each.cpu().numpy()))]
-    sorted_a, sorted_b = a.arranged(METRICS["sort"], i), b.arranged(METRICS["sort"], i)
-    contributions = rank_terms(sorted_a, sorted_b, norm)[0]
-    return [
-        (over, laid_out(contributions, features.ranks(i)))
-        for over, features in (("original", a), ("perturbed", b))
-    ]
+        return chosen[0].cpu().numpy()
+    each = rank_terms(a.arranged(METRICS["mean"], i), b.arranged(METRICS["mean"], i), norm)
+    return channel_grid(each.flatten().cpu().numpy())
+
+
+def _by_rank(norm: str, a: Features, b: Features) -> list[list[tuple[str, np.ndarray]]]:
+    """The two maps of `sort` of each layer, over the original and over the perturbed picture."""
+    laid: list[Iterable[np.ndarray]] = []
+    jobs = []
+    for i in range(len(a.maps)):
+        x, y = a.arranged(METRICS["sort"], i), b.arranged(METRICS["sort"], i)
+        of_a, of_b = a.ranks(i), b.ranks(i)
+        if x.values.device.type == "cpu" and x.values.dtype == torch.float32:
+            # Raw values are multiplied by one, which changes nothing.
+            s, t = (v if norm == "norm" else torch.ones_like(v) for v in (x.scale, y.scale))
+            jobs.append(both_laid_out_soon(of_a, of_b, s, t))
+        else:
+            contributions = rank_terms(x, y, norm)[0]
+            laid.append([laid_out(contributions, of) for of in (of_a, of_b)])
+    laid += [together(parts) for parts in run(jobs)]
+    return [list(zip(("original", "perturbed"), two, strict=True)) for two in laid]
 
 
 def channel_grid(contributions: np.ndarray) -> np.ndarray:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
 
+from explorer.cores import run
 from explorer.features import Features, single_metrics
 from explorer.metrics import METRICS, Metric
-from explorer.metrics.distance import Terms, terms
+from explorer.metrics.distance import Terms, terms_soon
 from explorer.results import Score
 
 Heads = Sequence[torch.Tensor]
@@ -69,28 +71,38 @@ def compare(
         heads: LPIPS's weights, a (C,) tensor a layer, where the network has them.
         asked: the single metrics to compute, by default all; a weighted one needs its plain one.
     """
-    distances: dict[tuple[str, str], list[torch.Tensor]] = {}
-    spatial: list[Terms] = []
     single = single_metrics() if asked is None else asked
     weighted = {m.rearrange: m for m in single if m.weighted and heads is not None}
+    plain = [metric for metric in single if not metric.weighted]
+    a.arrange(plain)
+    b.arrange(plain)
+    found: list[tuple[Metric, Metric | None, Terms]] = []
+    jobs = []
     # Layer by layer, not metric by metric: a layer that was just read is still in the cache.
     for layer in range(len(a.maps)):
-        for metric in single:
-            if metric.weighted:
-                continue
+        for metric in plain:
             partner = weighted.get(metric.rearrange)
             head = heads[layer] if partner and heads is not None else None
-            found = terms(a.arranged(metric, layer), b.arranged(metric, layer), head)
-            for norm in metric.norms:
-                distances.setdefault((metric.name, norm), []).append(_mean(getattr(found, norm)))
-            if partner and found.weighted is not None:
-                distances.setdefault((partner.name, "norm"), []).append(_mean(found.weighted))
-            if metric.name == "spatial":
-                spatial.append(found)
+            made, job = terms_soon(a.arranged(metric, layer), b.arranged(metric, layer), head)
+            found.append((metric, partner, made))
+            jobs += [job] if job else []
+    run(jobs)
+    distances: dict[tuple[str, str], list[torch.Tensor]] = {}
+    for metric, partner, made in found:
+        for norm in metric.norms:
+            distances.setdefault((metric.name, norm), []).append(over_places(getattr(made, norm)))
+        if partner and made.weighted is not None:
+            distances.setdefault((partner.name, "norm"), []).append(over_places(made.weighted))
     stacked = {key: torch.stack(value, 1).cpu() for key, value in distances.items()}
-    return Compared(stacked, tuple(spatial))
+    return Compared(stacked, tuple(made for metric, _, made in found if metric.name == "spatial"))
 
 
-def _mean(places: torch.Tensor) -> torch.Tensor:
-    """(N, P) → float64 (N,)."""
-    return places[:, 0].double() if places.shape[1] == 1 else places.mean(1, dtype=torch.float64)
+def over_places(places: torch.Tensor) -> torch.Tensor:
+    """(N, P) → float64 (N,), the mean of a layer's terms, which is its distance."""
+    if places.shape[1] == 1:
+        return places[:, 0].double()
+    if places.device.type == "cpu" and not places.requires_grad:
+        # torch takes twice as long for so little.
+        total = np.add.reduce(places.numpy(), axis=1, dtype=np.float64)
+        return torch.from_numpy(total / places.shape[1])
+    return places.mean(1, dtype=torch.float64)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import nn
 
+from explorer import cores
 from explorer.conversion import empty_trunk
 from explorer.metrics import METRICS, Metric
 from explorer.metrics.distance import Arranged
@@ -159,7 +160,7 @@ class Features:
         """`maps` are in order of depth."""
         self.maps = tuple(maps)
         self._arranged: dict[tuple[Rearrange, int], Arranged] = {}
-        self._ranks: dict[int, tuple[Ranks, ...]] = {}
+        self._ranks: dict[int, Ranks] = {}
         self._whole: tuple[Features, tuple[int, ...]] | None = None
 
     def at(self, layers: Sequence[int]) -> Features:
@@ -208,11 +209,10 @@ class Features:
     def nbytes(self) -> int:
         """What this may come to occupy.
 
-        Maps and their sorted copy; for one picture also both normalised, and the ranks of what is
-        above zero, which is seldom more than half.
+        Maps and their sorted copy; for one picture also both normalised, and where the ranks stood.
         """
         maps = sum(m.numel() * m.element_size() for m in self.maps)
-        order = sum(12 * m.numel() for m in self.maps) if self.maps[0].shape[0] == 1 else 0
+        order = sum(4 * m.numel() for m in self.maps) if self.maps[0].shape[0] == 1 else 0
         return (4 if order else 2) * maps + order
 
     def arranged(self, metric: Metric, layer: int) -> Arranged:
@@ -227,23 +227,65 @@ class Features:
             self._arranged[key] = Arranged.of(metric.rearrange(self.maps[layer]))
         return self._arranged[key]
 
-    def rank(self) -> Features:
-        """Find the ranks of all layers now: their sort then serves the comparison, too."""
-        for layer in range(len(self.maps)):
-            self.ranks(layer)
+    def arrange(self, metrics: Sequence[Metric]) -> Features:
+        """Arrange all layers now, with all cores at once."""
+        if self._whole is not None:
+            whole, layers = self._whole
+            whole._arrange(metrics, layers)
+        else:
+            self._arrange(metrics, range(len(self.maps)))
         return self
 
-    def ranks(self, layer: int) -> tuple[Ranks, ...]:
+    def _arrange(self, metrics: Sequence[Metric], layers: Sequence[int]) -> None:
+        if torch.is_grad_enabled() or self.maps[0].device.type != "cpu":
+            return  # each arrangement when it is asked for
+        soon: dict[tuple[Rearrange, int], torch.Tensor] = {}
+        jobs = []
+        for layer in layers:
+            for metric in metrics:
+                rearrange = metric.rearrange
+                if rearrange is None or (rearrange, layer) in self._arranged:
+                    continue
+                if metric.rearrange_soon is None:
+                    soon[rearrange, layer] = rearrange(self.maps[layer])
+                else:
+                    soon[rearrange, layer], job = metric.rearrange_soon(self.maps[layer])
+                    jobs += [job] if job else []
+        cores.run(jobs)
+        found = {key: Arranged.soon(values) for key, values in soon.items()}
+        cores.run([job for _, job in found.values() if job])
+        self._arranged.update({key: arranged for key, (arranged, _) in found.items()})
+
+    def rank(self) -> Features:
+        """Find the ranks of all layers now: their sort then serves the comparison, too."""
+        if self._whole is not None:
+            whole, layers = self._whole
+            whole._rank(layers)
+        else:
+            self._rank(range(len(self.maps)))
+        return self
+
+    def _rank(self, layers: Sequence[int]) -> None:
+        wanted = [layer for layer in layers if layer not in self._ranks]
+        found = ranks([self.maps[layer][0].flatten(1) for layer in wanted])
+        soon: dict[tuple[Rearrange, int], tuple[Arranged, cores.Job[None] | None]] = {}
+        for layer, (ordered, of_layer) in zip(wanted, found, strict=True):
+            self._ranks[layer] = of_layer
+            key: tuple[Rearrange, int] = (METRICS["sort"].rearrange, layer)  # type: ignore[assignment]
+            alone = self.maps[layer].shape[0] == 1
+            if alone and not is_short(self.maps[layer].flatten(2)) and key not in self._arranged:
+                # The same as `arranged` would make, so that equal pictures stay equal.
+                soon[key] = Arranged.soon(ordered[None])
+        cores.run([job for _, job in soon.values() if job])
+        self._arranged.update({key: arranged for key, (arranged, _) in soon.items()})
+
+    def ranks(self, layer: int) -> Ranks:
         """Where the activations behind the ranks of a sorted layer stand, in the first picture."""
         if self._whole is not None:
             whole, layers = self._whole
             return whole.ranks(layers[layer])
         if layer not in self._ranks:
-            ordered, self._ranks[layer] = ranks(self.maps[layer][0].flatten(1))
-            if self.maps[layer].shape[0] == 1 and not is_short(self.maps[layer].flatten(2)):
-                # The same as `arranged` would make, so that equal pictures stay equal.
-                key = (METRICS["sort"].rearrange, layer)
-                self._arranged.setdefault(key, Arranged.of(ordered[None]))  # type: ignore[arg-type]
+            self._rank([layer])
         return self._ranks[layer]
 
 

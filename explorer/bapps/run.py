@@ -19,7 +19,7 @@ from explorer.ahead import in_order
 from explorer.bapps import pictures
 from explorer.bapps.journal import Block
 from explorer.bapps.layout import JND, SPLITS, Item
-from explorer.bapps.measure import Key, Workspace, distances
+from explorer.bapps.measure import Key, distances
 from explorer.baselines import BASELINES, Baseline
 from explorer.baselines import distances as pixel_distances
 from explorer.comparison import Heads
@@ -113,7 +113,6 @@ def _in_bulk(panel: Panel, fewer: bool) -> Panel:
 @dataclass(frozen=True)
 class _Job:
     panels: Mapping[str, Panel]  # by task
-    room: Workspace = field(default_factory=Workspace)
     own: threading.local = field(default_factory=threading.local)
 
     def done(self, index: int, block: Sequence[Item]) -> Block:
@@ -149,7 +148,7 @@ class _Job:
         found = []
         for judge in panel.judges:
             features = batched(judge.extractor, images.to(judge.extractor.device))
-            found.append(distances(features, count, judge.keys, judge.heads, self.room))
+            found.append(distances(features, count, judge.keys, judge.heads))
         baselines = panel.on_pixels
         if baselines:
             first = images[:count]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.cores import by_rows
 from explorer.inside.provenance import Flow
-from explorer.metrics.sorting import by_rows
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.cores import by_rows
 from explorer.inside.pair import Pair
-from explorer.metrics.sorting import by_rows, sort_rows_with_order
+from explorer.metrics.sorting import sort_rows_with_order
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,11 @@ import threading
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
+
+from explorer.cores import Job, run
+from explorer.metrics import loops
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,25 @@ class Arranged:
     @classmethod
     def of(cls, values: torch.Tensor) -> Arranged:
         """Measure the norms of rearranged features."""
+        found, job = cls.soon(values)
+        run([job] if job else [])
+        return found
+
+    @classmethod
+    def soon(cls, values: torch.Tensor) -> tuple[Arranged, Job[None] | None]:
+        """The same; the norms are there when the job is done, if there is one."""
         kept, values = values, values.detach()
+        lines = loops.lines(values)
+        if lines is not None:
+            lengths = np.empty((values.shape[0], values.shape[2]), np.float32)
+            return cls(kept, torch.from_numpy(lengths).unsqueeze(1)), loops.scales(lines, lengths)
         # Each way is several times slower than the other in the other memory layout.
         if values.stride(1) == 1:
             scale = torch.linalg.vector_norm(values, dim=1, keepdim=True).reciprocal()
         else:
             squares = torch.mul(values, values, out=_buffer(values))
             scale = squares.sum(1, keepdim=True).rsqrt()
-        return cls(kept, scale.nan_to_num(posinf=0.0))
+        return cls(kept, scale.nan_to_num(posinf=0.0)), None
 
     @cached_property
     def normalised(self) -> torch.Tensor:
@@ -44,6 +59,17 @@ class Arranged:
         if torch.is_grad_enabled() and self.values.requires_grad:
             return unit(self.values)
         return self.values * self.scale
+
+    @cached_property
+    def lines(self) -> np.ndarray | None:
+        """The values as `loops` reads them; None if they are not for it."""
+        return loops.lines(self.values)
+
+    def repeated(self, times: int) -> Arranged:
+        """The same pictures several times, one round after the other."""
+        if times == 1:
+            return self
+        return Arranged(self.values.repeat(times, 1, 1), self.scale.repeat(times, 1, 1))
 
     @property
     def is_normalised(self) -> bool:
@@ -64,33 +90,51 @@ def terms(a: Arranged, b: Arranged, heads: torch.Tensor | None = None) -> Terms:
     """Compare two arrangements of the same layer.
 
     Args:
-        a: N may be 1 and is then broadcast.
-        b: with the C and P of `a`; its N may be 1, too.
+        a: if `b` has several times as many pictures, these are taken again and again, in order.
+        b: with the C and P of `a`; it may have fewer pictures, too.
         heads: (C,), LPIPS's weights; then `weighted` is filled too.
 
     Raises:
-        ValueError: if the shapes do not fit.
+        ValueError: if the shapes or numbers of pictures do not fit.
     """
+    found, job = terms_soon(a, b, heads)
+    run([job] if job else [])
+    return found
+
+
+def terms_soon(
+    a: Arranged, b: Arranged, heads: torch.Tensor | None = None
+) -> tuple[Terms, Job[None] | None]:
+    """Like `terms`; they are there when the job is done, if there is one."""
     if a.values.shape[1:] != b.values.shape[1:]:
         raise ValueError(
             f"Features of {tuple(a.values.shape[1:])} and {tuple(b.values.shape[1:])} channels × "
             "places cannot be compared: both pictures need the same size."
         )
+    few, many = sorted((len(a.values), len(b.values)))
+    if many % max(few, 1):
+        raise ValueError(f"{len(a.values)} pictures cannot be compared with {len(b.values)}.")
     if torch.is_grad_enabled() and (a.values.requires_grad or b.values.requires_grad):
-        return _differentiable_terms(a, b, heads)
+        return _differentiable_terms(a, b, heads), None
+    x, y = a.lines, b.lines
+    if x is not None and y is not None and x.ndim == y.ndim:
+        s, t = (v.scale[:, 0].numpy() for v in (a, b))
+        sums, job = loops.sums(x, y, s, t, None if heads is None else heads.detach().numpy())
+        return Terms(*map(torch.from_numpy, sums)), job
     # Fused multiply-adds are avoided: they would make d(x, x) a rounding error instead of zero.
-    few, many = (a, b) if a.values.shape[0] == 1 else (b, a)
-    buffer = torch.sub(a.values, b.values, out=_buffer(many.values))
+    a, b = (x.repeated(many // max(len(x.values), 1)) if len(x.values) > 1 else x for x in (a, b))
+    fewer, larger = (a, b) if len(a.values) == 1 else (b, a)
+    buffer = torch.sub(a.values, b.values, out=_buffer(larger.values))
     raw = _summed_squares(buffer)
-    if many.is_normalised:
-        torch.sub(many.normalised, few.normalised, out=buffer)
+    if larger.is_normalised:
+        torch.sub(larger.normalised, fewer.normalised, out=buffer)
     else:
-        torch.mul(many.values, many.scale, out=buffer)
-        buffer.sub_(few.normalised)
+        torch.mul(larger.values, larger.scale, out=buffer)
+        buffer.sub_(fewer.normalised)
     if heads is None:
-        return Terms(raw, _summed_squares(buffer))
+        return Terms(raw, _summed_squares(buffer)), None
     buffer.square_()
-    return Terms(raw, buffer.sum(1), torch.einsum("ncp,c->np", buffer, heads))
+    return Terms(raw, buffer.sum(1), torch.einsum("ncp,c->np", buffer, heads)), None
 
 
 def _summed_squares(buffer: torch.Tensor) -> torch.Tensor:

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 import torch
 
+from explorer.cores import Job
 from explorer.registry import Registry
 from explorer.results import NORMS
 
 Rearrange = Callable[[torch.Tensor], torch.Tensor]
 """(N, C, H, W) → (N, C, P): what stands at each of P places to be compared."""
+RearrangeSoon = Callable[[torch.Tensor], tuple[torch.Tensor, Job[None] | None]]
+"""The same on a CPU without gradients; it is there when the job is done, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Metric:
         title: as people read it.
         parts: names of the single metrics whose scores are added; its own name if it is one.
         rearrange: of a single metric, its rearrangement; None for a sum.
+        rearrange_soon: of a single metric that rearranges by a job for several threads, that job.
         norms: the normalisations it is defined for.
         weighted: channels are weighted by trained heads (LPIPS) before they are summed.
         help: one sentence on what it compares.
@@ -35,6 +39,7 @@ class Metric:
     title: str
     parts: tuple[str, ...]
     rearrange: Rearrange | None = None
+    rearrange_soon: RearrangeSoon | None = None
     norms: tuple[str, ...] = NORMS
     weighted: bool = False
     help: str = ""

@@ -6,8 +6,9 @@ activations of each channel, summed over channels.
 
 import torch
 
+from explorer.cores import Job
 from explorer.metrics.record import Metric, register
-from explorer.metrics.sorting import sort_rows
+from explorer.metrics.sorting import sort_rows, sort_rows_soon
 
 
 def sort(features: torch.Tensor) -> torch.Tensor:
@@ -15,8 +16,16 @@ def sort(features: torch.Tensor) -> torch.Tensor:
     return sort_rows(features.flatten(2))
 
 
+def sort_soon(features: torch.Tensor) -> tuple[torch.Tensor, Job[None]]:
+    """The same as a job."""
+    return sort_rows_soon(features.flatten(2))
+
+
 SORT = register(
     Metric.single(
-        "sort", sort, help="Compares each channel's activations by rank, wherever they are."
+        "sort",
+        sort,
+        rearrange_soon=sort_soon,
+        help="Compares each channel's activations by rank, wherever they are.",
     )
 )

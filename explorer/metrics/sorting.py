@@ -8,19 +8,14 @@ activations keep the order of their positions (row by row). On other devices tor
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 import torch
 
+from explorer.cores import Job, by_rows, run
+from explorer.metrics.loops import turner
 from explorer.metrics.sorting_short import LONGEST, sort_places
 
-T = TypeVar("T")
-_POOL = ThreadPoolExecutor(thread_name_prefix="sort")
-_PARALLEL_FROM = 1 << 17
 _LOW, _HIGH = (0, 1) if sys.byteorder == "little" else (1, 0)
 
 
@@ -34,13 +29,33 @@ def sort_rows(values: torch.Tensor) -> torch.Tensor:
     if values.requires_grad:
         # Laid out as below, so that sums over it round alike, and d(x, x) is zero.
         return values.contiguous().sort(dim=-1).values
+    ordered, job = sort_rows_soon(values)
+    run([job])
+    return ordered
+
+
+def sort_rows_soon(values: torch.Tensor) -> tuple[torch.Tensor, Job[None]]:
+    """Like `sort_rows` on a CPU, without gradients; they are sorted when the job is done."""
+    shape = values.shape
     if is_short(values):
-        return torch.from_numpy(sort_places(values.transpose(1, 2).numpy())).transpose(1, 2)
-    # .contiguous() may be the caller's own memory, which must stay as it is.
-    copy = values.clone(memory_format=torch.contiguous_format)
-    array = copy.numpy().reshape(-1, copy.shape[-1])
-    by_rows(lambda rows: _sort_in_place(array[rows]), *array.shape)
-    return copy
+        source = values.detach().transpose(1, 2).numpy()
+        short = np.empty(source.shape, source.dtype)
+
+        def sort_short(some: slice) -> None:
+            short[some] = sort_places(source[some])
+
+        ordered = torch.from_numpy(short).transpose(1, 2)
+        return ordered, Job(sort_short, shape[0], shape[1] * shape[2])
+    # A new tensor: the caller's own memory must stay as it is.
+    ordered = torch.empty(shape, dtype=values.dtype)
+    rows = ordered.view(shape[0] * shape[1], shape[2]).numpy()
+    turn = turner(values, rows)
+
+    def sort_some(some: slice) -> None:
+        turn(some)
+        _sort_in_place(rows[some])
+
+    return ordered, Job(sort_some, *rows.shape)
 
 
 def is_short(values: torch.Tensor) -> bool:
@@ -92,12 +107,3 @@ def sort_rows_with_order(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tens
 
     by_rows(work, *source.shape)
     return torch.from_numpy(ordered_values).view(shape), torch.from_numpy(order).view(shape)
-
-
-def by_rows(work: Callable[[slice], T], rows: int, columns: int) -> list[T]:
-    """Run `work` on slices of the rows, at once where that pays; numpy releases the lock."""
-    parts = min(torch.get_num_threads(), rows) if rows * columns >= _PARALLEL_FROM else 1
-    bounds = [rows * i // parts for i in range(parts + 1)]
-    slices = [slice(a, b) for a, b in pairwise(bounds)]
-    waiting = [_POOL.submit(work, s) for s in slices[1:]]
-    return [work(slices[0]), *(future.result() for future in waiting)]
