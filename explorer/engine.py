@@ -15,7 +15,8 @@ from explorer import __version__, blend, dists
 from explorer.attribution import heatmaps
 from explorer.baselines import distances
 from explorer.comparison import Compared, compare
-from explorer.features import Extractor, Features, batched
+from explorer.extractor import Extractor, batched
+from explorer.features import Features
 from explorer.images import Upload
 from explorer.inside import Pair
 from explorer.networks import NETWORKS

@@ -20,7 +20,8 @@ import torch
 
 from explorer.ahead import in_order
 from explorer.comparison import Heads, compare
-from explorer.features import Extractor, Features, batched
+from explorer.extractor import Extractor, batched
+from explorer.features import Features
 from explorer.images import PictureError
 from explorer.metrics import METRICS, Metric
 

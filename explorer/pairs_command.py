@@ -20,7 +20,7 @@ from explorer.arguments import DTYPES, add_choice, add_comparing, chosen, layers
 from explorer.comparison import Heads
 from explorer.distributed import Group
 from explorer.engine import Engine
-from explorer.features import Extractor
+from explorer.extractor import Extractor
 from explorer.networks import NETWORKS
 from explorer.pair_rows import CSV, JSON, TABLE, Form, Row, reopened
 from explorer.pairs import Outcome, Pair

@@ -17,7 +17,8 @@ from explorer import taps, weights
 from explorer.cache import Cache
 from explorer.canvas import smoothed
 from explorer.comparison import Compared, compare
-from explorer.features import Extractor, Features, batched
+from explorer.extractor import Extractor, batched
+from explorer.features import Features
 from explorer.images import Upload
 from explorer.lock import FairLock
 from explorer.networks import NETWORKS

@@ -12,7 +12,7 @@ import torch
 from torch.nn import functional
 
 from explorer import conversion, weights
-from explorer.features import Extractor
+from explorer.extractor import Extractor
 from explorer.networks import HEADS_FILE, NETWORKS
 from explorer.results import WeightsInfo
 

@@ -9,7 +9,7 @@ import torch
 from explorer import suite as suites
 from explorer import sweeps
 from explorer.engine import Engine
-from explorer.features import batched
+from explorer.extractor import batched
 from explorer.form import DEFAULTS, scene_of
 from explorer.results import PIXELS
 from tests.conftest import pair

@@ -9,7 +9,7 @@ import torch
 
 from explorer import pairs
 from explorer.engine import Engine
-from explorer.features import Extractor
+from explorer.extractor import Extractor
 from explorer.images import read_picture, read_pixels, to_tensor
 from explorer.pairs import Pair
 from tests.test_pairs_command import write_pictures

@@ -9,7 +9,7 @@ import torch
 
 from explorer import sweeps
 from explorer.engine import Engine
-from explorer.features import Extractor
+from explorer.extractor import Extractor
 from explorer.form import DEFAULTS, FORM, scene_of
 from explorer.results import Sweep, SweepPoint
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from explorer import weights
-from explorer.features import PACKED_SIZES, Extractor
+from explorer.extractor import PACKED_SIZES, Extractor
 from explorer.networks import NETWORKS
 from explorer.trunk import can_pack, stages
 from tests.few import FEW

@@ -8,7 +8,7 @@ from torch import nn
 
 from explorer import weights
 from explorer.comparison import compare
-from explorer.features import Extractor
+from explorer.extractor import Extractor
 from explorer.networks import NETWORKS
 from explorer.winograd import LARGEST, TILES, Convolution, pays, transforms
 from tests.few import FEW

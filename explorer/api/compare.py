@@ -14,7 +14,7 @@ from explorer.api.engines import engine_for
 from explorer.api.pictures import Array, File, Picture, Size, is_batch, picture_of
 from explorer.attribution import HEATMAPS, heatmaps
 from explorer.engine import Engine
-from explorer.features import batched
+from explorer.extractor import batched
 from explorer.results import Comparison, LayerMap
 
 CHUNK_PIXELS = 16 * 96 * 96

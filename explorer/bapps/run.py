@@ -23,7 +23,7 @@ from explorer.bapps.measure import Key, distances
 from explorer.baselines import BASELINES, Baseline
 from explorer.baselines import distances as pixel_distances
 from explorer.comparison import Heads
-from explorer.features import Extractor, batched
+from explorer.extractor import Extractor, batched
 from explorer.images import PictureError
 from explorer.results import PIXELS
 

@@ -12,7 +12,8 @@ from torch import nn
 from torchvision.models.squeezenet import Fire
 
 from explorer.comparison import Compared, Heads, compare
-from explorer.features import Extractor, Features
+from explorer.extractor import Extractor
+from explorer.features import Features
 from explorer.metrics.distance import Arranged, terms, unit
 from explorer.metrics.sort import sort
 from explorer.networks import Network

@@ -19,7 +19,8 @@ from explorer.blend import Blend, with_blends
 from explorer.comparison import Heads, compare
 from explorer.distributed import ALONE, Group
 from explorer.engine import Engine
-from explorer.features import Extractor, Features, batched
+from explorer.extractor import Extractor, batched
+from explorer.features import Features
 from explorer.images import to_tensor_from_pixels
 from explorer.metrics import METRICS
 from explorer.results import PIXELS, Scores

@@ -22,7 +22,7 @@ import torch
 from explorer import fetching, sweeps, weights
 from explorer import suite as suites
 from explorer.engine import Engine
-from explorer.features import Extractor
+from explorer.extractor import Extractor
 from explorer.images import to_tensor_from_pixels
 from explorer.networks import NETWORKS
 from explorer.results import Axis

@@ -28,7 +28,7 @@ import torch
 
 from explorer import fetching, weights
 from explorer.engine import Engine
-from explorer.features import Extractor
+from explorer.extractor import Extractor
 from explorer.form import scene_of
 from explorer.networks import NETWORKS
 from explorer.scene import Scene

@@ -16,7 +16,7 @@ import torch
 
 from explorer import weights
 from explorer.comparison import compare
-from explorer.features import Extractor
+from explorer.extractor import Extractor
 from explorer.networks import NETWORKS, Network
 
 TARGET = Path(__file__).resolve().parents[2] / "explorer" / "networks" / "costs.py"

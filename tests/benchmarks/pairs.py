@@ -26,7 +26,7 @@ from PIL import Image
 
 from explorer import pairs
 from explorer.engine import Engine
-from explorer.features import Extractor
+from explorer.extractor import Extractor
 from explorer.images import read_picture, read_pixels, to_tensor_from_pixels
 from explorer.metrics import METRICS
 from explorer.networks import NETWORKS

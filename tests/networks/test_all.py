@@ -13,7 +13,8 @@ from torch import fx, nn
 
 from explorer import conversion, weights
 from explorer.comparison import compare
-from explorer.features import Extractor, Features, is_inplace_safe
+from explorer.extractor import Extractor, is_inplace_safe
+from explorer.features import Features
 from explorer.inside import Pair
 from explorer.inside.channels import contributions
 from explorer.inside.locality import MODES, Original

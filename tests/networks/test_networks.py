@@ -11,7 +11,7 @@ from torch import nn
 from torchvision.models.feature_extraction import create_feature_extractor
 
 from explorer import conversion, weights
-from explorer.features import Extractor, is_inplace_safe
+from explorer.extractor import Extractor, is_inplace_safe
 from explorer.networks import NETWORKS, PipPackage, Torchvision
 from tests.few import FEW
 
