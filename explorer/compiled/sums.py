@@ -150,13 +150,14 @@ def means_by_channel(values: np.ndarray, start: int, stop: int, out: np.ndarray)
 def turn(source: np.ndarray, start: int, stop: int, out: np.ndarray) -> None:
     """(N, P, C) → (N · C, P), for rows of the result from `start` to `stop`."""
     _, places, channels = source.shape
+    step = places if places <= 2 * BLOCK else ROWS
     row = start
     while row < stop:
-        # As many channels and places as share lines of the cache are turned at a time.
+        # So much is turned at a time as stays in the fastest cache.
         n, c = row // channels, row % channels
         width = min(ROWS, channels - c, stop - row)
-        for low in range(0, places, 16):
-            high = min(low + 16, places)
+        for low in range(0, places, step):
+            high = min(low + step, places)
             block = source[n, low:high, c : c + width]
             for i in range(width):
                 found = out[row + i, low:high]
