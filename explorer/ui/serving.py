@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
+from explorer.beforehand import compile_loops
 from explorer.engine import Engine
 from explorer.ui import game, gpu, health
 from explorer.ui.app import build, launch_options
@@ -31,6 +33,9 @@ def serve(
         rest: further arguments of Gradio's `launch`, such as `prevent_thread_lock`.
     """
     engine = engine or gpu.page_engine()
+    # A rented GPU's work runs in forked processes, which nothing may be half done in.
+    if engine.device.type == "cpu" and not gpu.rented():
+        threading.Thread(target=compile_loops, name="compile", daemon=True).start()
     demo = build(engine)
     app = {
         "routes": [health.route(engine), *game.routes(engine)],
