@@ -19,5 +19,6 @@ def compile_loops() -> None:
             Features([torch.rand(1, 3, 16, 16).contiguous(memory_format=torch.channels_last)])
             for _ in range(2)
         )
-        compared = compare(a.rank(), b.rank(), [torch.rand(3)])
+        # First what the page shows when it opens.
+        compared = compare(a, b, [torch.rand(3)])
         heatmaps("sort", "norm", a, b, compared, ("only",))
