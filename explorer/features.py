@@ -64,10 +64,15 @@ class Features:
         return found
 
     def normalise(self) -> Features:
-        """Arrange and normalise now: for several pictures that are compared again and again."""
+        """Arrange now, for several pictures that are compared again and again.
+
+        Where torch compares, normalise, too; the compiled loops do it on the way.
+        """
         for metric in single_metrics():
             for layer in range(len(self.maps)):
-                _ = self.arranged(metric, layer).normalised
+                arranged = self.arranged(metric, layer)
+                if arranged.lines is None:
+                    _ = arranged.normalised
         return self
 
     @property

@@ -1,4 +1,8 @@
-"""Loops compiled by numba, for what no chain of array operations does in one pass over memory."""
+"""Loops compiled by numba, for what no chain of array operations does in one pass over memory.
+
+Written as loops throughout: numba takes seconds to compile an expression of arrays, which somebody
+waits for at the first start.
+"""
 
 from __future__ import annotations
 

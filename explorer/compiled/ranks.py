@@ -53,7 +53,8 @@ def sort(values: np.ndarray, start: int, stop: int, zeros: np.ndarray, place: np
             top = max(top, halves[2 * i + HIGH])
         buckets = BUCKETS * above
         scale = np.float32(0.9999 * buckets) / np.sqrt(top) if top > 1e-30 else np.float32(0)
-        ends[: buckets + 1] = 0
+        for bucket in range(buckets + 1):
+            ends[bucket] = 0
         for i in range(above):
             into[i] = np.int32(np.sqrt(halves[2 * i + HIGH]) * scale)
         for i in range(above):
@@ -68,7 +69,8 @@ def sort(values: np.ndarray, start: int, stop: int, zeros: np.ndarray, place: np
         if not _insert(keys, above):
             _merge(keys, spare, above)
         zeros[c] = count - above
-        row[: count - above] = 0
+        for p in range(count - above):
+            row[p] = 0
         places = place[c]
         for i in range(above):
             row[count - above + i] = np.uint32(keys[i] >> 32)
@@ -110,7 +112,8 @@ def _merge(keys: np.ndarray, spare: np.ndarray, count: int) -> None:
                     k += 1
         source, target = target, source
         width *= 2
-    keys[:count] = source[:count]
+    for place in range(count):
+        keys[place] = source[place]
 
 
 @compiled(reorder=True)
@@ -127,7 +130,9 @@ def lay(
     everywhere = 0.0
     for c in range(start, stop):
         everywhere += _lay_channel(terms[c], values[c], zeros[c], place[c], total)
-    return total + everywhere
+    for p in range(len(total)):
+        total[p] += everywhere
+    return total
 
 
 @compiled(reorder=True)
@@ -151,14 +156,16 @@ def lay_both(
     for c in range(start, stop):
         x, y = a[c], b[c]
         first = min(zeros_a[c], zeros_b[c])
-        terms[:first] = 0
+        for rank in range(first):
+            terms[rank] = 0
         for rank in range(first, count):
             difference = x[rank] * scale_a[rank] - y[rank] * scale_b[rank]
             terms[rank] = difference * difference
         everywhere_a += _lay_channel(terms, x, zeros_a[c], place_a[c], total[0])
         everywhere_b += _lay_channel(terms, y, zeros_b[c], place_b[c], total[1])
-    total[0] += everywhere_a
-    total[1] += everywhere_b
+    for p in range(count):
+        total[0, p] += everywhere_a
+        total[1, p] += everywhere_b
     return total
 
 

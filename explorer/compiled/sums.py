@@ -73,7 +73,8 @@ def scales_by_channel(values: np.ndarray, start: int, stop: int, out: np.ndarray
     for block in range(start, stop):
         n, low = block // blocks, block % blocks * BLOCK
         high = min(low + BLOCK, places)
-        squares[:] = 0
+        for p in range(BLOCK):
+            squares[p] = 0
         for c in range(channels):
             row = values[n, c, low:high]
             for p in range(len(row)):
@@ -106,7 +107,8 @@ def sums_by_channel(
         high = min(low + BLOCK, places)
         n_a, n_b = n % len(a), n % len(b)
         s, t = scale_a[n_a, low:high], scale_b[n_b, low:high]
-        found[:] = 0
+        for p in range(BLOCK):
+            plain[p], of_length_one[p], by_heads[p] = 0, 0, 0
         for c in range(channels):
             x, y = a[n_a, c, low:high], b[n_b, c, low:high]
             if len(heads):
@@ -123,10 +125,11 @@ def sums_by_channel(
                     plain[p] += difference * difference
                     difference = x[p] * s[p] - y[p] * t[p]
                     of_length_one[p] += difference * difference
-        raw[n, low:high] = plain[: high - low]
-        norm[n, low:high] = of_length_one[: high - low]
-        if len(heads):
-            weighted[n, low:high] = by_heads[: high - low]
+        for p in range(high - low):
+            raw[n, low + p] = plain[p]
+            norm[n, low + p] = of_length_one[p]
+            if len(heads):
+                weighted[n, low + p] = by_heads[p]
 
 
 @compiled()
@@ -142,7 +145,8 @@ def means_by_channel(values: np.ndarray, start: int, stop: int, out: np.ndarray)
             line = values[n, p, c : c + width]
             for i in range(width):
                 total[i] += line[i]
-        out[row : row + width] = total / places
+        for i in range(width):
+            out[row + i] = total[i] / places
         row += width
 
 
