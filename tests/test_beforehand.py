@@ -1,4 +1,4 @@
-"""After the loops are compiled beforehand no answer waits for a compiler."""
+"""After the loops are compiled beforehand no first answer waits for a compiler."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 
-def test_answers_compile_nothing_more() -> None:
+def test_first_answers_compile_nothing_more() -> None:
     code = (
         "from explorer.beforehand import compile_loops\n"
         "from explorer.compiled import ranks, sums\n"
@@ -21,11 +21,11 @@ def test_answers_compile_nothing_more() -> None:
         "    return found\n"
         "compile_loops()\n"
         "before = kinds()\n"
-        "for name in ('sort', 'lay_both', 'sums_by_place', 'turn'):\n"
+        "for name in ('sums_by_channel', 'sums_by_place', 'means_by_channel', 'turn'):\n"
         "    assert before[name], name\n"
         "engine = Engine()\n"
         "for network in ('alexnet', 'squeezenet1_1_caffe'):\n"
-        "    for heatmap in ('spatial', 'mean', 'sort'):\n"
+        "    for heatmap in ('spatial', 'mean', 'lpips'):\n"
         "        values = {'ask.network': network, 'ask.heatmap': heatmap, 'rotate.angle': 20}\n"
         "        for size in ('64', '224'):\n"
         "            engine.explore(scene_of({**values, 'layout.size': size}).scene)\n"
