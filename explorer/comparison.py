@@ -12,7 +12,7 @@ from explorer.cores import run
 from explorer.features import Features, single_metrics
 from explorer.metrics import METRICS, Metric
 from explorer.metrics.distance import Terms, terms_soon
-from explorer.results import Score
+from explorer.results import NORMS, Score
 
 Heads = Sequence[torch.Tensor]
 
@@ -33,9 +33,8 @@ class Compared:
     @property
     def nbytes(self) -> int:
         """Memory of the terms and distances."""
-        kept = [t for layer in self.spatial for t in (layer.raw, layer.norm, layer.weighted)]
-        kept += list(self.distances.values())
-        return sum(t.numel() * t.element_size() for t in kept if t is not None)
+        kept = [layer.stacked for layer in self.spatial] + list(self.distances.values())
+        return sum(t.numel() * t.element_size() for t in kept)
 
     def scores(self, index: int = 0) -> dict[tuple[str, str], Score]:
         """Every registered metric's score of comparison `index`, sums included."""
@@ -89,20 +88,18 @@ def compare(
     run(jobs)
     distances: dict[tuple[str, str], list[torch.Tensor]] = {}
     for metric, partner, made in found:
-        for norm in metric.norms:
-            distances.setdefault((metric.name, norm), []).append(over_places(getattr(made, norm)))
-        if partner and made.weighted is not None:
-            distances.setdefault((partner.name, "norm"), []).append(over_places(made.weighted))
+        keys = [(metric.name, norm) for norm in NORMS]
+        keys += [(partner.name, "norm")] if partner else []
+        for key, distance in zip(keys, over_places(made.stacked), strict=True):
+            distances.setdefault(key, []).append(distance)
     stacked = {key: torch.stack(value, 1).cpu() for key, value in distances.items()}
     return Compared(stacked, tuple(made for metric, _, made in found if metric.name == "spatial"))
 
 
 def over_places(places: torch.Tensor) -> torch.Tensor:
-    """(N, P) → float64 (N,), the mean of a layer's terms, which is its distance."""
-    if places.shape[1] == 1:
-        return places[:, 0].double()
+    """(…, P) → float64 (…), the mean of a layer's terms, which is its distance."""
     if places.device.type == "cpu" and not places.requires_grad:
         # torch takes twice as long for so little.
-        total = np.add.reduce(places.numpy(), axis=1, dtype=np.float64)
-        return torch.from_numpy(total / places.shape[1])
-    return places.mean(1, dtype=torch.float64)
+        total = np.add.reduce(places.numpy(), axis=-1, dtype=np.float64)
+        return torch.from_numpy(total / places.shape[-1])
+    return places.mean(-1, dtype=torch.float64)

@@ -16,7 +16,7 @@ from explorer.attribution import heatmaps
 from explorer.baselines import distances
 from explorer.comparison import Compared, compare
 from explorer.extractor import Extractor, batched
-from explorer.features import Features
+from explorer.features import Features, single_metrics
 from explorer.images import Upload
 from explorer.inside import Pair
 from explorer.networks import NETWORKS
@@ -57,8 +57,8 @@ class Engine(Store):
             features_b = self._featured(asked, perturbed, keep=False)
             seen = time.perf_counter()
             if ask.heatmap == "sort":  # one sort for the maps and for the distance
-                features_a.rank()
-                features_b.rank()
+                features_a.arrange(single_metrics(), ranked=True)
+                features_b.arrange(single_metrics(), ranked=True)
             compared = self._pair(asked, original, perturbed, keep=False)
             scores = _asked(scene, compared)
             verdicts = on_features(scores, self._limits(scene, original, decoy))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import torch
 
@@ -10,8 +11,12 @@ from explorer import cores
 from explorer.metrics import METRICS, Metric
 from explorer.metrics.distance import Arranged
 from explorer.metrics.record import Rearrange
+from explorer.metrics.sort import sort
 from explorer.metrics.sorting import is_short
-from explorer.provenance import Ranks, ranks
+from explorer.provenance import Ranks, ranks_soon
+
+Key = tuple[Rearrange, int]
+"""How a layer is arranged, and which."""
 
 
 class Features:
@@ -24,7 +29,7 @@ class Features:
     def __init__(self, maps: Sequence[torch.Tensor]) -> None:
         """`maps` are in order of depth."""
         self.maps = tuple(maps)
-        self._arranged: dict[tuple[Rearrange, int], Arranged] = {}
+        self._arranged: dict[Key, Arranged] = {}
         self._ranks: dict[int, Ranks] = {}
         self._whole: tuple[Features, tuple[int, ...]] | None = None
 
@@ -97,57 +102,61 @@ class Features:
             self._arranged[key] = Arranged.of(metric.rearrange(self.maps[layer]))
         return self._arranged[key]
 
-    def arrange(self, metrics: Sequence[Metric]) -> Features:
-        """Arrange all layers now, with all cores at once."""
+    def arrange(self, metrics: Sequence[Metric], ranked: bool = False) -> Features:
+        """Arrange all layers now, with all cores at once.
+
+        `ranked`: find the ranks, too; their sort then serves the comparison.
+        """
         if self._whole is not None:
             whole, layers = self._whole
-            whole._arrange(metrics, layers)
+            whole._arrange(metrics, layers, ranked)
         else:
-            self._arrange(metrics, range(len(self.maps)))
+            self._arrange(metrics, range(len(self.maps)), ranked)
         return self
 
-    def _arrange(self, metrics: Sequence[Metric], layers: Sequence[int]) -> None:
+    def _arrange(self, metrics: Sequence[Metric], layers: Sequence[int], ranked: bool) -> None:
+        wanted = [layer for layer in layers if ranked and layer not in self._ranks]
+        ranking = {layer: ranks_soon(self.maps[layer][0].flatten(1)) for layer in wanted}
+        served = {(sort, layer) for layer in wanted if self._is_sorted_alike(layer)}
+        soon, jobs = self._soon(metrics, layers, served)
+        done = iter(cores.run([*(found.job for found in ranking.values() if found.job), *jobs]))
+        for layer, found in ranking.items():
+            ordered, self._ranks[layer] = found.ranks(next(done) if found.job else ())
+            if (sort, layer) in served and (sort, layer) not in self._arranged:
+                soon[sort, layer] = ordered[None]
+        arranged = {key: Arranged.soon(values) for key, values in soon.items()}
+        cores.run([job for _, job in arranged.values() if job])
+        self._arranged.update({key: made for key, (made, _) in arranged.items()})
+
+    def _is_sorted_alike(self, layer: int) -> bool:
+        """Whether finding the ranks sorts all that `sort` does, and lays it out as that does."""
+        return len(self.maps[layer]) == 1 and not is_short(self.maps[layer].flatten(2))
+
+    def _soon(
+        self, metrics: Sequence[Metric], layers: Sequence[int], served: Collection[Key]
+    ) -> tuple[dict[Key, torch.Tensor], list[cores.Job[Any]]]:
+        """What is not arranged yet, nor `served`, and the jobs that do so."""
+        soon: dict[Key, torch.Tensor] = {}
+        jobs: list[cores.Job[Any]] = []
         if torch.is_grad_enabled() or self.maps[0].device.type != "cpu":
-            return  # each arrangement when it is asked for
-        soon: dict[tuple[Rearrange, int], torch.Tensor] = {}
-        jobs = []
+            return soon, jobs  # each is arranged when it is asked for
         for layer in layers:
             for metric in metrics:
-                rearrange = metric.rearrange
-                if rearrange is None or (rearrange, layer) in self._arranged:
+                if metric.rearrange is None:
+                    continue
+                key = (metric.rearrange, layer)
+                if key in self._arranged or key in served:
                     continue
                 if metric.rearrange_soon is None:
-                    soon[rearrange, layer] = rearrange(self.maps[layer])
+                    soon[key] = metric.rearrange(self.maps[layer])
                 else:
-                    soon[rearrange, layer], job = metric.rearrange_soon(self.maps[layer])
+                    soon[key], job = metric.rearrange_soon(self.maps[layer])
                     jobs += [job] if job else []
-        cores.run(jobs)
-        found = {key: Arranged.soon(values) for key, values in soon.items()}
-        cores.run([job for _, job in found.values() if job])
-        self._arranged.update({key: arranged for key, (arranged, _) in found.items()})
+        return soon, jobs
 
     def rank(self) -> Features:
-        """Find the ranks of all layers now: their sort then serves the comparison, too."""
-        if self._whole is not None:
-            whole, layers = self._whole
-            whole._rank(layers)
-        else:
-            self._rank(range(len(self.maps)))
-        return self
-
-    def _rank(self, layers: Sequence[int]) -> None:
-        wanted = [layer for layer in layers if layer not in self._ranks]
-        found = ranks([self.maps[layer][0].flatten(1) for layer in wanted])
-        soon: dict[tuple[Rearrange, int], tuple[Arranged, cores.Job[None] | None]] = {}
-        for layer, (ordered, of_layer) in zip(wanted, found, strict=True):
-            self._ranks[layer] = of_layer
-            key: tuple[Rearrange, int] = (METRICS["sort"].rearrange, layer)  # type: ignore[assignment]
-            alone = self.maps[layer].shape[0] == 1
-            if alone and not is_short(self.maps[layer].flatten(2)) and key not in self._arranged:
-                # The same as `arranged` would make, so that equal pictures stay equal.
-                soon[key] = Arranged.soon(ordered[None])
-        cores.run([job for _, job in soon.values() if job])
-        self._arranged.update({key: arranged for key, (arranged, _) in soon.items()})
+        """Find the ranks of all layers now."""
+        return self.arrange([METRICS["sort"]], ranked=True)
 
     def ranks(self, layer: int) -> Ranks:
         """Where the activations behind the ranks of a sorted layer stand, in the first picture."""
@@ -155,7 +164,7 @@ class Features:
             whole, layers = self._whole
             return whole.ranks(layers[layer])
         if layer not in self._ranks:
-            self._rank([layer])
+            self._arrange([], [layer], ranked=True)
         return self._ranks[layer]
 
 

@@ -36,46 +36,62 @@ class Ranks:
     place: np.ndarray
 
 
-def ranks(layers: Sequence[torch.Tensor]) -> list[tuple[torch.Tensor, Ranks]]:
-    """Sort each channel of each layer, and find where each rank's activation stood.
+@dataclass(frozen=True)
+class Ranking:
+    """Ranks that are being found, of one layer.
 
-    Args:
-        layers: each (C, P), activations where they are.
-
-    Returns:
-        For each layer (C, P), each channel sorted upwards, and its ranks.
+    Attributes:
+        places: (C, P), activations where they are.
+        ordered: (C, P), each channel sorted upwards; filled when the job is done.
+        found: the ranks, likewise.
+        job: tells of each share of the channels whether it could be sorted so; None if all is done.
     """
-    found = [_ranks_soon(places) for places in layers]
-    done = iter(run([job for _, job in found if job]))
-    return [
-        made if job is None or all(next(done)) else _general(places)
-        for places, (made, job) in zip(layers, found, strict=True)
-    ]
+
+    places: torch.Tensor
+    ordered: torch.Tensor
+    found: Ranks
+    job: Job[bool] | None = None
+
+    def ranks(self, done: Sequence[bool] = ()) -> tuple[torch.Tensor, Ranks]:
+        """(C, P), each channel sorted upwards, and the ranks; `done`: what the job gave."""
+        ranking = self if all(done) else _general(self.places)
+        return ranking.ordered, ranking.found
 
 
-def _ranks_soon(places: torch.Tensor) -> tuple[tuple[torch.Tensor, Ranks], Job[bool] | None]:
-    """What is filled when the job is done; it tells of each part whether it could be sorted so."""
+def ranks(places: torch.Tensor) -> tuple[torch.Tensor, Ranks]:
+    """Sort each channel of a layer, (C, P), and find where each rank's activation stood."""
+    soon = ranks_soon(places)
+    return soon.ranks(run([soon.job])[0] if soon.job else ())
+
+
+def ranks_soon(places: torch.Tensor) -> Ranking:
+    """The same; the ranks are there when the job is done, if there is one."""
     if places.device.type != "cpu" or places.dtype != torch.float32:
-        return _general(places), None
-    values = torch.empty(places.shape)
-    rows, place = values.numpy(), np.empty(places.shape, _unsigned(places.shape[1]))
-    zeros = np.empty(len(rows), np.int64)
-    turn = turner(places.unsqueeze(0), rows)
+        return _general(places)
+    ordered = torch.empty(places.shape)
+    rows, place = ordered.numpy(), np.empty(places.shape, _unsigned(places.shape[1]))
+    keys, zeros = rows.view(np.uint32), np.empty(len(rows), np.int64)
+    turned = np.empty(rows.shape, np.float32)
+    turn = turner(places.unsqueeze(0), turned)
+    bits = kernels.bits_of_places(rows.shape[1])
 
     def work(some: slice) -> bool:
         turn(some)
-        return kernels.sort(rows, some.start, some.stop, zeros, place)
+        if not kernels.key(turned, some.start, some.stop, bits, keys):
+            return False
+        keys[some].sort(axis=-1)
+        kernels.place(turned, some.start, some.stop, bits, keys, zeros, place)
+        return True
 
-    return (values, Ranks(rows, zeros, place)), Job(work, *rows.shape)
+    return Ranking(places, ordered, Ranks(rows, zeros, place), Job(work, *rows.shape))
 
 
-def _general(places: torch.Tensor) -> tuple[torch.Tensor, Ranks]:
+def _general(places: torch.Tensor) -> Ranking:
     """For other devices and types, and where activations may be negative: none is left out."""
     ordered = sort_rows(places.unsqueeze(0))[0]
     values, order = (x[0].cpu().numpy() for x in sort_rows_with_order(places.unsqueeze(0)))
-    return ordered, Ranks(
-        values, np.zeros(len(values), np.int64), order.astype(_unsigned(places.shape[1]))
-    )
+    place = order.astype(_unsigned(places.shape[1]))
+    return Ranking(places, ordered, Ranks(values, np.zeros(len(values), np.int64), place))
 
 
 def _unsigned(count: int) -> type[np.unsignedinteger[Any]]:

@@ -21,7 +21,7 @@ def test_equal_activations_share() -> None:
     # Row 1: the three zeros share 9, the two has 1. Row 2: the ones share 6, the threes 5.
     expected = [3 + 2.5, 1 + 3, 3 + 2.5, 3 + 3]
     for activations in (places, places - 1):
-        ordered, found = ranks([activations])[0]
+        ordered, found = ranks(activations)
         assert ordered.tolist() == activations.sort(1).values.tolist()
         assert laid_out(contributions, found).tolist() == expected
 
@@ -42,7 +42,7 @@ def agrees(places: torch.Tensor) -> None:
     contributions = torch.rand(places.shape)
     ordered = places.sort(1).values
     expected = plainly_laid_out(*(t.numpy() for t in (contributions, ordered, places)))
-    sorted_too, found = ranks([places])[0]
+    sorted_too, found = ranks(places)
     assert torch.equal(sorted_too, ordered)
     laid = laid_out(contributions, found)
     assert laid.dtype == np.float32
@@ -132,25 +132,27 @@ def downwards(channels: int, count: int) -> torch.Tensor:
     return torch.arange(count, 0, -1.0).expand(channels, count)
 
 
-@pytest.mark.parametrize("hard", [outlier, huge_and_small, downwards])
-def test_values_that_fall_into_few_buckets_are_sorted_too(
-    hard: Callable[[int, int], torch.Tensor],
+@pytest.mark.parametrize("hard", [random, outlier, huge_and_small, downwards])
+@pytest.mark.parametrize(("channels", "count"), [(130, 1201), (40, 4), (2, 1 << 16), (2, 70_000)])
+def test_values_that_keys_hardly_tell_apart_are_sorted_too(
+    hard: Callable[[int, int], torch.Tensor], channels: int, count: int
 ) -> None:
-    agrees(hard(130, 1201))
+    """Of the many places of the last size no 16 bits can tell."""
+    agrees(hard(channels, count))
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf"), -1.0])
 def test_other_than_finite_values_above_zero_are_sorted_by_the_general_way(bad: float) -> None:
     places = random(130, 1201)
     places[100, 600] = bad
-    ordered, found = ranks([places])[0]
+    ordered, found = ranks(places)
     assert torch.equal(ordered.nan_to_num(), places.sort(1).values.nan_to_num())
     assert not found.zeros.any()
 
 
 def test_zeros_of_both_signs_are_one_tie() -> None:
     places = torch.tensor([[0.0, -0.0, 1.0, -0.0]])
-    ordered, found = ranks([places])[0]
+    ordered, found = ranks(places)
     assert ordered.tolist() == [[0.0, 0.0, 0.0, 1.0]]
     assert laid_out(torch.tensor([[3.0, 0.0, 0.0, 5.0]]), found).tolist() == [1.0, 1.0, 5.0, 1.0]
 

@@ -64,6 +64,5 @@ def _layer(both: Arranged, count: int, head: torch.Tensor | None) -> Sequence[to
     first, others = (
         Arranged(both.values[some], both.scale[some]) for some in (slice(count), slice(count, None))
     )
-    found = terms(first, others, head)
-    each = (found.raw, found.norm, found.weighted)
-    return [over_places(t).view(-1, count) for t in each if t is not None]
+    found = over_places(terms(first, others, head).stacked)
+    return list(found.view(len(found), -1, count))

@@ -1,103 +1,108 @@
 """Sorting channels together with their places, and laying out what ranks contribute.
 
-Every function does a share of the channels, from `start` to `stop`.
+To sort with places: `key` every value, sort the keys, `place` what they stand for. Every function
+does a share of the channels, from `start` to `stop`.
 """
 
 from __future__ import annotations
-
-import sys
 
 import numpy as np
 
 from explorer.compiled import compiled
 
-BUCKETS = 2
-"""Buckets for each value to sort: in most there is then one value or none."""
 INFINITE = np.uint32(0x7F800000)
 """The bits of infinity; those of what is no number, or negative, or minus zero, are larger."""
-HIGH = 1 if sys.byteorder == "little" else 0
-"""Which half of a key is the value."""
+TOLD_APART = 27
+"""Of a float32 23 bits tell values of one octave apart, and four more 16 octaves: keys tell no
+more, for what is smaller is rare."""
 PATIENCE = 8
 """So many steps a value may take to its place; if they need more, they are merged instead."""
 
 
-@compiled()
-def sort(values: np.ndarray, start: int, stop: int, zeros: np.ndarray, place: np.ndarray) -> bool:
-    """Sort the channels from `start` to `stop` of `values`, (C, P), and fill the rest of `Ranks`.
+def bits_of_places(count: int) -> int:
+    """How many bits of a key number one of `count` places."""
+    return max((count - 1).bit_length(), 1)
 
-    Activations after a ReLU: many are zeros, and need no sorting. The others are dealt out into
-    buckets by their value, and then only have to change places with their neighbours.
+
+@compiled()
+def key(values: np.ndarray, start: int, stop: int, bits: int, out: np.ndarray) -> bool:
+    """Give each activation of `values`, (C, P), after a ReLU a key that fits 32 bits.
+
+    Its last bits are the place, the others as many of the value's own as there is room for: floats
+    above zero stand in the order of their bits. A zero, which needs no place, gets the key zero.
+
+    `bits` are those of P, `out` is uint32 (C, P), to be filled.
 
     Returns:
-        False, with some channels unsorted, if a value is negative, infinite or not a number.
+        False, with some keys missing, if a value is negative, infinite or not a number.
     """
-    count = values.shape[1]
-    bits = values.view(np.uint32)
-    keys, spare = np.empty(count + 1, np.int64), np.empty(count + 1, np.int64)
-    halves = spare.view(np.float32)
-    into, ends = np.empty(count + 1, np.int32), np.empty(BUCKETS * count + 2, np.int32)
+    room = 32 - bits
+    shift = max(TOLD_APART - room, 0)
+    span = np.uint32(min(((1 << room) - 2) << shift, 0x7F800000))
     for c in range(start, stop):
-        # Floats above zero stand in the order of their bits. A key is a value's bits and its place;
-        # where there is a zero it is overwritten by the next.
-        row = bits[c]
-        above, largest = 0, np.uint32(0)
-        for p in range(count):
+        row, keys = values[c].view(np.uint32), out[c]
+        largest = np.uint32(0)
+        for p in range(len(row)):
             largest = max(largest, row[p])
-            spare[above] = np.int64(row[p]) << 32 | p
-            above += int(row[p] > 0)
         if largest >= INFINITE:
             return False
-        # Small values are many: the bucket is that of the root, which spreads them out.
-        top = np.float32(0)
-        for i in range(above):
-            top = max(top, halves[2 * i + HIGH])
-        buckets = BUCKETS * above
-        scale = np.float32(0.9999 * buckets) / np.sqrt(top) if top > 1e-30 else np.float32(0)
-        for bucket in range(buckets + 1):
-            ends[bucket] = 0
-        for i in range(above):
-            into[i] = np.int32(np.sqrt(halves[2 * i + HIGH]) * scale)
-        for i in range(above):
-            ends[into[i] + 1] += 1
-        before = 0
-        for bucket in range(buckets + 1):
-            before += ends[bucket]
-            ends[bucket] = before
-        for i in range(above):
-            keys[ends[into[i]]] = spare[i]
-            ends[into[i]] += 1
-        if not _insert(keys, above):
-            _merge(keys, spare, above)
-        zeros[c] = count - above
-        for p in range(count - above):
-            row[p] = 0
-        places = place[c]
-        for i in range(above):
-            row[count - above + i] = np.uint32(keys[i] >> 32)
-            places[count - above + i] = np.uint32(keys[i])
+        # All in 32 bits, so that as many as possible are worked on at once.
+        least = np.uint32(largest - span) if largest > span else np.uint32(0)
+        for p in range(len(row)):
+            first = np.uint32(np.uint32(max(row[p], least) - least) >> np.uint32(shift))
+            above = np.uint32(np.uint32(first + np.uint32(1)) << np.uint32(bits))
+            keys[p] = np.uint32(above | np.uint32(p)) if row[p] > 0 else np.uint32(0)
     return True
 
 
 @compiled()
-def _insert(keys: np.ndarray, count: int) -> bool:
-    """Sort the first `count` keys, which are nearly in order; whether there was patience enough."""
-    patience = PATIENCE * count + 64
-    for i in range(1, count):
-        key, k = keys[i], i
-        while k > 0 and keys[k - 1] > key:
-            keys[k] = keys[k - 1]
-            k -= 1
-        keys[k] = key
-        patience -= i - k
-        if patience < 0:
-            return False
-    return True
+def place(
+    values: np.ndarray,
+    start: int,
+    stop: int,
+    bits: int,
+    keys: np.ndarray,
+    zeros: np.ndarray,
+    places: np.ndarray,
+) -> None:
+    """Put the values in the place of their sorted keys, and fill the rest of `Ranks`.
+
+    `values` and `bits` are those of `key`; `keys` is sorted, and overwritten by the bits of the
+    values. Those whose keys differ only in their places are not in order before.
+    """
+    count = values.shape[1]
+    mask = np.uint32((1 << bits) - 1)
+    for c in range(start, stop):
+        # Bits of floats above zero are compared: that is faster, and their order is the same.
+        row, ordered, stood = values[c].view(np.int32), keys[c].view(np.int32), places[c]
+        first = 0
+        for k in range(count):
+            first += int(ordered[k] == 0)
+        zeros[c] = first
+        largest = np.int32(0)
+        patience = PATIENCE * count
+        for k in range(first, count):
+            p = keys[c, k] & mask
+            value, i = row[p], k
+            if value < largest:
+                while patience > 0 and i > first and ordered[i - 1] > value:
+                    ordered[i], stood[i] = ordered[i - 1], stood[i - 1]
+                    i -= 1
+                    patience -= 1
+            else:
+                largest = value
+            ordered[i], stood[i] = value, p
+        if patience <= 0:
+            _merge(ordered[first:], stood[first:])
 
 
 @compiled()
-def _merge(keys: np.ndarray, spare: np.ndarray, count: int) -> None:
-    """Sort the first `count` keys by merging runs of 1, 2, 4 … of them."""
-    source, target = keys, spare
+def _merge(ordered: np.ndarray, stood: np.ndarray) -> None:
+    """Sort values together with their places by merging runs of 1, 2, 4 … of them."""
+    count = len(ordered)
+    source, target = np.empty(count, np.int64), np.empty(count, np.int64)
+    for k in range(count):
+        source[k] = np.int64(ordered[k]) << 32 | np.int64(stood[k])
     width = 1
     while width < count:
         for start in range(0, count, 2 * width):
@@ -112,8 +117,8 @@ def _merge(keys: np.ndarray, spare: np.ndarray, count: int) -> None:
                     k += 1
         source, target = target, source
         width *= 2
-    for place in range(count):
-        keys[place] = source[place]
+    for k in range(count):
+        ordered[k], stood[k] = source[k] >> 32, source[k] & 0xFFFFFFFF
 
 
 @compiled(reorder=True)

@@ -13,7 +13,8 @@ from explorer.compiled import compiled
 BLOCK = 256
 """So many places of a channel are summed at once: the sums stay in the fastest cache."""
 ROWS = 16
-"""So many channels are turned at a time: that many floats share a line of the cache."""
+"""So many channels of so many places are turned at a time: that many floats share a line of the
+cache. With more places these lines, a power of two apart, would push one another out."""
 
 
 @compiled(reorder=True)
@@ -36,11 +37,9 @@ def sums_by_place(
     stop: int,
     scale_a: np.ndarray,
     scale_b: np.ndarray,
-    raw: np.ndarray,
-    norm: np.ndarray,
-    weighted: np.ndarray,
+    out: np.ndarray,
 ) -> None:
-    """(N · P, C), twice → three of (N · P,), for places from `start` to `stop`."""
+    """(N · P, C), twice → (2, N · P), with heads (3, N · P), for places from `start` to `stop`."""
     for p in range(start, stop):
         p_a, p_b = p % len(a), p % len(b)
         x, y, s, t = a[p_a], b[p_b], scale_a[p_a], scale_b[p_b]
@@ -53,15 +52,15 @@ def sums_by_place(
                 difference *= difference
                 of_length_one += difference
                 by_heads += difference * heads[c]
-            weighted[p] = by_heads
+            out[2, p] = by_heads
         else:
             for c in range(len(x)):
                 difference = x[c] - y[c]
                 plain += difference * difference
                 difference = x[c] * s - y[c] * t
                 of_length_one += difference * difference
-        raw[p] = plain
-        norm[p] = of_length_one
+        out[0, p] = plain
+        out[1, p] = of_length_one
 
 
 @compiled()
@@ -93,11 +92,9 @@ def sums_by_channel(
     stop: int,
     scale_a: np.ndarray,
     scale_b: np.ndarray,
-    raw: np.ndarray,
-    norm: np.ndarray,
-    weighted: np.ndarray,
+    out: np.ndarray,
 ) -> None:
-    """(N, C, P), twice → three of (N, P), for blocks of places from `start` to `stop`."""
+    """(N, C, P), twice → (2, N, P), with heads (3, N, P), for blocks of places."""
     _, channels, places = a.shape
     blocks = -(-places // BLOCK)
     found = np.empty((3, BLOCK), np.float32)
@@ -126,10 +123,10 @@ def sums_by_channel(
                     difference = x[p] * s[p] - y[p] * t[p]
                     of_length_one[p] += difference * difference
         for p in range(high - low):
-            raw[n, low + p] = plain[p]
-            norm[n, low + p] = of_length_one[p]
+            out[0, n, low + p] = plain[p]
+            out[1, n, low + p] = of_length_one[p]
             if len(heads):
-                weighted[n, low + p] = by_heads[p]
+                out[2, n, low + p] = by_heads[p]
 
 
 @compiled()
@@ -154,14 +151,12 @@ def means_by_channel(values: np.ndarray, start: int, stop: int, out: np.ndarray)
 def turn(source: np.ndarray, start: int, stop: int, out: np.ndarray) -> None:
     """(N, P, C) → (N · C, P), for rows of the result from `start` to `stop`."""
     _, places, channels = source.shape
-    step = places if places <= 2 * BLOCK else ROWS
     row = start
     while row < stop:
-        # So much is turned at a time as stays in the fastest cache.
         n, c = row // channels, row % channels
         width = min(ROWS, channels - c, stop - row)
-        for low in range(0, places, step):
-            high = min(low + step, places)
+        for low in range(0, places, ROWS):
+            high = min(low + ROWS, places)
             block = source[n, low:high, c : c + width]
             for i in range(width):
                 found = out[row + i, low:high]

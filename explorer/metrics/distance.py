@@ -40,11 +40,13 @@ class Arranged:
     @classmethod
     def soon(cls, values: torch.Tensor) -> tuple[Arranged, Job[None] | None]:
         """The same; the norms are there when the job is done, if there is one."""
-        kept, values = values, values.detach()
         lines = loops.lines(values)
         if lines is not None:
-            lengths = np.empty((values.shape[0], values.shape[2]), np.float32)
-            return cls(kept, torch.from_numpy(lengths).unsqueeze(1)), loops.scales(lines, lengths)
+            lengths = np.empty((values.shape[0], 1, values.shape[2]), np.float32)
+            found = cls(values, torch.from_numpy(lengths))
+            found.__dict__["lines"] = lines
+            return found, loops.scales(lines, lengths[:, 0])
+        kept, values = values, values.detach()
         # Each way is several times slower than the other in the other memory layout.
         if values.stride(1) == 1:
             scale = torch.linalg.vector_norm(values, dim=1, keepdim=True).reciprocal()
@@ -79,11 +81,33 @@ class Arranged:
 
 @dataclass(frozen=True)
 class Terms:
-    """What each place contributes, each (N, P); a layer's distance is the mean over P."""
+    """What each place contributes; a layer's distance is the mean over P.
 
-    raw: torch.Tensor
-    norm: torch.Tensor
-    weighted: torch.Tensor | None = None
+    Attributes:
+        stacked: (2, N, P), raw and normalised; (3, N, P) if LPIPS's weights were given.
+    """
+
+    stacked: torch.Tensor
+
+    @classmethod
+    def of(cls, *each: torch.Tensor) -> Terms:
+        """Of raw, normalised and perhaps weighted terms, each (N, P)."""
+        return cls(torch.stack(each))
+
+    @property
+    def raw(self) -> torch.Tensor:
+        """(N, P), without channel norm."""
+        return self.stacked[0]
+
+    @property
+    def norm(self) -> torch.Tensor:
+        """(N, P), with channel norm."""
+        return self.stacked[1]
+
+    @property
+    def weighted(self) -> torch.Tensor | None:
+        """(N, P), with channel norm and LPIPS's weights, if there were any."""
+        return self.stacked[2] if len(self.stacked) > 2 else None
 
 
 def terms(a: Arranged, b: Arranged, heads: torch.Tensor | None = None) -> Terms:
@@ -118,9 +142,9 @@ def terms_soon(
         return _differentiable_terms(a, b, heads), None
     x, y = a.lines, b.lines
     if x is not None and y is not None and x.ndim == y.ndim:
-        s, t = (v.scale[:, 0].numpy() for v in (a, b))
+        s, t = a.scale.numpy()[:, 0], b.scale.numpy()[:, 0]
         sums, job = loops.sums(x, y, s, t, None if heads is None else heads.detach().numpy())
-        return Terms(*map(torch.from_numpy, sums)), job
+        return Terms(torch.from_numpy(sums)), job
     # Fused multiply-adds are avoided: they would make d(x, x) a rounding error instead of zero.
     a, b = (x.repeated(many // max(len(x.values), 1)) if len(x.values) > 1 else x for x in (a, b))
     fewer, larger = (a, b) if len(a.values) == 1 else (b, a)
@@ -132,9 +156,9 @@ def terms_soon(
         torch.mul(larger.values, larger.scale, out=buffer)
         buffer.sub_(fewer.normalised)
     if heads is None:
-        return Terms(raw, _summed_squares(buffer)), None
+        return Terms.of(raw, _summed_squares(buffer)), None
     buffer.square_()
-    return Terms(raw, buffer.sum(1), torch.einsum("ncp,c->np", buffer, heads)), None
+    return Terms.of(raw, buffer.sum(1), torch.einsum("ncp,c->np", buffer, heads)), None
 
 
 def _summed_squares(buffer: torch.Tensor) -> torch.Tensor:
@@ -177,8 +201,8 @@ def _is_dense(tensor: torch.Tensor) -> bool:
 def _differentiable_terms(a: Arranged, b: Arranged, heads: torch.Tensor | None) -> Terms:
     # Both through `unit`, also where only one needs a gradient: else d(x, x) would not be zero.
     x, y = unit(a.values), unit(b.values)
-    weighted = None if heads is None else contributions(x, y, heads)
-    return Terms(contributions(a.values, b.values), contributions(x, y), weighted)
+    weighted = [] if heads is None else [contributions(x, y, heads)]
+    return Terms.of(contributions(a.values, b.values), contributions(x, y), *weighted)
 
 
 def unit(values: torch.Tensor) -> torch.Tensor:

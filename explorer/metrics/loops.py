@@ -25,14 +25,11 @@ def lines(values: torch.Tensor) -> np.ndarray | None:
     """
     if values.device.type != "cpu" or values.dtype != torch.float32 or not values.numel():
         return None
-    values = values.detach()
-    if _is_by_place(values):
-        return values.transpose(1, 2).reshape(-1, values.shape[1]).numpy()
-    return values.numpy() if values.is_contiguous() else None
-
-
-def _is_by_place(values: torch.Tensor) -> bool:
-    return values.transpose(1, 2).is_contiguous()
+    array = values.detach().numpy()
+    by_place = array.transpose(0, 2, 1)
+    if by_place.flags.c_contiguous:
+        return by_place.reshape(-1, array.shape[1])
+    return array if array.flags.c_contiguous else None
 
 
 def _blocks(values: np.ndarray) -> tuple[int, int]:
@@ -64,7 +61,7 @@ def sums(
     scale_a: np.ndarray,
     scale_b: np.ndarray,
     heads: np.ndarray | None,
-) -> tuple[list[np.ndarray], Job[None]]:
+) -> tuple[np.ndarray, Job[None]]:
     """Squared differences summed over channels: raw, normalised, and normalised and weighted.
 
     Args:
@@ -79,18 +76,18 @@ def sums(
         Two sums, with heads three, each (N, P); they are filled when the job is done.
     """
     larger, of_larger = (a, scale_a) if len(scale_a) > len(scale_b) else (b, scale_b)
-    found = [np.empty(of_larger.shape, np.float32) for _ in range(2 if heads is None else 3)]
+    found = np.empty((2 if heads is None else 3, *of_larger.shape), np.float32)
     weights = _NO_HEADS if heads is None else heads
-    raw, norm, weighted = (*found, found[-1])[:3]
     if a.ndim == 2:
-        flat = [v.reshape(-1) for v in (scale_a, scale_b, raw, norm, weighted)]
+        s, t, flat = scale_a.reshape(-1), scale_b.reshape(-1), found.reshape(len(found), -1)
         return found, Job(
-            lambda some: kernels.sums_by_place(a, b, weights, some.start, some.stop, *flat),
+            lambda some: kernels.sums_by_place(a, b, weights, some.start, some.stop, s, t, flat),
             *larger.shape,
         )
-    rest = (scale_a, scale_b, raw, norm, weighted)
     return found, Job(
-        lambda some: kernels.sums_by_channel(a, b, weights, some.start, some.stop, *rest),
+        lambda some: kernels.sums_by_channel(
+            a, b, weights, some.start, some.stop, scale_a, scale_b, found
+        ),
         *_blocks(larger),
     )
 
@@ -126,11 +123,11 @@ def means(values: np.ndarray, count: int) -> tuple[np.ndarray, Job[None]]:
 
 def turner(values: torch.Tensor, out: np.ndarray) -> Callable[[slice], None]:
     """What copies (N, C, P) channel by channel into some rows of `out`, (N · C, P)."""
-    source = values.detach()
-    if source.dtype == torch.float32 and _is_by_place(source):
-        places = source.transpose(1, 2).numpy()
+    source = values.detach().numpy()
+    places = source.transpose(0, 2, 1)
+    if source.dtype == np.float32 and places.flags.c_contiguous:
         return lambda some: kernels.turn(places, some.start, some.stop, out)
-    rows = source.reshape(out.shape).numpy()
+    rows = source.reshape(out.shape)
 
     def copy(some: slice) -> None:
         out[some] = rows[some]
