@@ -62,10 +62,11 @@ def compare(
     heads: Heads | None = None,
     asked: Sequence[Metric] | None = None,
 ) -> Compared:
-    """Compare the pictures of `a` (one, or as many as `b` has) with those of `b`.
+    """Compare the pictures of `a` with those of `b`.
 
     Args:
-        a: features of one picture, or of as many as `b` has.
+        a: features of as many pictures as `b` has, or of fewer: then they are taken again and
+            again, in order, if their number divides that of `b`.
         b: features from the same extractor, of pictures of the same size.
         heads: LPIPS's weights, a (C,) tensor a layer, where the network has them.
         asked: the single metrics to compute, by default all; a weighted one needs its plain one.
@@ -75,25 +76,24 @@ def compare(
     plain = [metric for metric in single if not metric.weighted]
     a.arrange(plain)
     b.arrange(plain)
-    found: list[tuple[Metric, Metric | None, Terms]] = []
+    found: list[tuple[Metric, Terms]] = []
     jobs = []
     # Layer by layer, not metric by metric: a layer that was just read is still in the cache.
     for layer in range(len(a.maps)):
         for metric in plain:
-            partner = weighted.get(metric.rearrange)
-            head = heads[layer] if partner and heads is not None else None
+            head = heads[layer] if heads is not None and metric.rearrange in weighted else None
             made, job = terms_soon(a.arranged(metric, layer), b.arranged(metric, layer), head)
-            found.append((metric, partner, made))
+            found.append((metric, made))
             jobs += [job] if job else []
     run(jobs)
-    distances: dict[tuple[str, str], list[torch.Tensor]] = {}
-    for metric, partner, made in found:
+    distances: dict[tuple[str, str], torch.Tensor] = {}
+    for metric in plain:
+        layers = [over_places(made.stacked) for owner, made in found if owner is metric]
+        partner = weighted.get(metric.rearrange)
         keys = [(metric.name, norm) for norm in NORMS]
         keys += [(partner.name, "norm")] if partner else []
-        for key, distance in zip(keys, over_places(made.stacked), strict=True):
-            distances.setdefault(key, []).append(distance)
-    stacked = {key: torch.stack(value, 1).cpu() for key, value in distances.items()}
-    return Compared(stacked, tuple(made for metric, _, made in found if metric.name == "spatial"))
+        distances.update(zip(keys, torch.stack(layers, -1).cpu().unbind(), strict=True))
+    return Compared(distances, tuple(made for owner, made in found if owner.name == "spatial"))
 
 
 def over_places(places: torch.Tensor) -> torch.Tensor:

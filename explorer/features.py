@@ -64,8 +64,7 @@ class Features:
         for metric in single_metrics() if asked is None else asked:
             for layer in range(len(self.maps)):
                 arranged = self.arranged(metric, layer)
-                part = Arranged(arranged.values[chosen], arranged.scale[chosen])
-                found._arranged[metric.rearrange, layer] = part  # type: ignore[index]
+                found._arranged[metric.rearrange, layer] = arranged.of_pictures(chosen)  # type: ignore[index]
         return found
 
     def normalise(self) -> Features:
@@ -99,7 +98,8 @@ class Features:
             return whole.arranged(metric, layers[layer])
         key = (metric.rearrange, layer)
         if key not in self._arranged:
-            self._arranged[key] = Arranged.of(metric.rearrange(self.maps[layer]))
+            values = metric.rearrange(self.maps[layer])
+            self._arranged[key] = Arranged.of(values, is_sorted=metric.rearrange is sort)
         return self._arranged[key]
 
     def arrange(self, metrics: Sequence[Metric], ranked: bool = False) -> Features:
@@ -124,7 +124,7 @@ class Features:
             ordered, self._ranks[layer] = found.ranks(next(done) if found.job else ())
             if (sort, layer) in served and (sort, layer) not in self._arranged:
                 soon[sort, layer] = ordered[None]
-        arranged = {key: Arranged.soon(values) for key, values in soon.items()}
+        arranged = {key: Arranged.soon(values, key[0] is sort) for key, values in soon.items()}
         cores.run([job for _, job in arranged.values() if job])
         self._arranged.update({key: made for key, (made, _) in arranged.items()})
 

@@ -61,8 +61,6 @@ def _summed(found: Mapping[Key, torch.Tensor], key: Key) -> torch.Tensor:
 
 def _layer(both: Arranged, count: int, head: torch.Tensor | None) -> Sequence[torch.Tensor]:
     """(M, count), float64, a layer's distances: raw, with channel norm, weighted if asked for."""
-    first, others = (
-        Arranged(both.values[some], both.scale[some]) for some in (slice(count), slice(count, None))
-    )
+    first, others = (both.of_pictures(some) for some in (slice(count), slice(count, None)))
     found = over_places(terms(first, others, head).stacked)
     return list(found.view(len(found), -1, count))

@@ -7,6 +7,7 @@ distance, and the term laid out over its places is the layer's heatmap.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,27 +26,31 @@ class Arranged:
         values: (N, C, P).
         scale: (N, 1, P), one over the L2 norm over channels; zero where that norm is zero. It
             carries no gradient.
+        is_sorted: whether each channel's values rise along P.
     """
 
     values: torch.Tensor
     scale: torch.Tensor
+    is_sorted: bool = False
 
     @classmethod
-    def of(cls, values: torch.Tensor) -> Arranged:
+    def of(cls, values: torch.Tensor, is_sorted: bool = False) -> Arranged:
         """Measure the norms of rearranged features."""
-        found, job = cls.soon(values)
+        found, job = cls.soon(values, is_sorted)
         run([job] if job else [])
         return found
 
     @classmethod
-    def soon(cls, values: torch.Tensor) -> tuple[Arranged, Job[None] | None]:
+    def soon(
+        cls, values: torch.Tensor, is_sorted: bool = False
+    ) -> tuple[Arranged, Job[None] | None]:
         """The same; the norms are there when the job is done, if there is one."""
         lines = loops.lines(values)
         if lines is not None:
             lengths = np.empty((values.shape[0], 1, values.shape[2]), np.float32)
-            found = cls(values, torch.from_numpy(lengths))
+            found = cls(values, torch.from_numpy(lengths), is_sorted)
             found.__dict__["lines"] = lines
-            return found, loops.scales(lines, lengths[:, 0])
+            return found, loops.scales(lines, lengths[:, 0], is_sorted)
         kept, values = values, values.detach()
         # Each way is several times slower than the other in the other memory layout.
         if values.stride(1) == 1:
@@ -53,7 +58,7 @@ class Arranged:
         else:
             squares = torch.mul(values, values, out=_buffer(values))
             scale = squares.sum(1, keepdim=True).rsqrt()
-        return cls(kept, scale.nan_to_num(posinf=0.0)), None
+        return cls(kept, scale.nan_to_num(posinf=0.0), is_sorted), None
 
     @cached_property
     def normalised(self) -> torch.Tensor:
@@ -71,7 +76,12 @@ class Arranged:
         """The same pictures several times, one round after the other."""
         if times == 1:
             return self
-        return Arranged(self.values.repeat(times, 1, 1), self.scale.repeat(times, 1, 1))
+        values, scale = (x.repeat(times, 1, 1) for x in (self.values, self.scale))
+        return Arranged(values, scale, self.is_sorted)
+
+    def of_pictures(self, chosen: slice | Sequence[int]) -> Arranged:
+        """Some of the N pictures."""
+        return Arranged(self.values[chosen], self.scale[chosen], self.is_sorted)
 
     @property
     def is_normalised(self) -> bool:
@@ -143,7 +153,8 @@ def terms_soon(
     x, y = a.lines, b.lines
     if x is not None and y is not None and x.ndim == y.ndim:
         s, t = a.scale.numpy()[:, 0], b.scale.numpy()[:, 0]
-        sums, job = loops.sums(x, y, s, t, None if heads is None else heads.detach().numpy())
+        weights = None if heads is None else heads.detach().numpy()
+        sums, job = loops.sums(x, y, s, t, weights, a.is_sorted and b.is_sorted)
         return Terms(torch.from_numpy(sums)), job
     # Fused multiply-adds are avoided: they would make d(x, x) a rounding error instead of zero.
     a, b = (x.repeated(many // max(len(x.values), 1)) if len(x.values) > 1 else x for x in (a, b))

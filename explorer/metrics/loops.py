@@ -38,12 +38,13 @@ def _blocks(values: np.ndarray) -> tuple[int, int]:
     return count * -(-places // kernels.BLOCK), channels * kernels.BLOCK
 
 
-def scales(values: np.ndarray, out: np.ndarray) -> Job[None]:
+def scales(values: np.ndarray, out: np.ndarray, is_sorted: bool = False) -> Job[None]:
     """One over the L2 norm over channels; zero where that norm is zero.
 
     Args:
         values: `lines` of (N, C, P).
         out: (N, P), filled by the job.
+        is_sorted: each channel is, upwards: then runs of zeros are left out.
     """
     if values.ndim == 2:
         flat = out.reshape(-1)
@@ -51,7 +52,8 @@ def scales(values: np.ndarray, out: np.ndarray) -> Job[None]:
             lambda some: kernels.scales_by_place(values, some.start, some.stop, flat), *values.shape
         )
     return Job(
-        lambda some: kernels.scales_by_channel(values, some.start, some.stop, out), *_blocks(values)
+        lambda some: kernels.scales_by_channel(values, some.start, some.stop, is_sorted, out),
+        *_blocks(values),
     )
 
 
@@ -61,6 +63,7 @@ def sums(
     scale_a: np.ndarray,
     scale_b: np.ndarray,
     heads: np.ndarray | None,
+    is_sorted: bool = False,
 ) -> tuple[np.ndarray, Job[None]]:
     """Squared differences summed over channels: raw, normalised, and normalised and weighted.
 
@@ -71,6 +74,7 @@ def sums(
         scale_a: (N, P), from `scales`.
         scale_b: the same of `b`.
         heads: (C,), what weighs the third sum; None without.
+        is_sorted: each channel of both is, upwards: then runs of zeros are left out.
 
     Returns:
         Two sums, with heads three, each (N, P); they are filled when the job is done.
@@ -86,7 +90,7 @@ def sums(
         )
     return found, Job(
         lambda some: kernels.sums_by_channel(
-            a, b, weights, some.start, some.stop, scale_a, scale_b, found
+            a, b, weights, some.start, some.stop, is_sorted, scale_a, scale_b, found
         ),
         *_blocks(larger),
     )
