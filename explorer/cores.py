@@ -35,25 +35,29 @@ class Job(Generic[T]):
 def run(jobs: Sequence[Job[T]]) -> list[list[T]]:
     """Do jobs, if that pays by as many threads at once as torch has here.
 
-    Each thread takes its share of the first job, then of the second, and waits for the others once,
-    at the end.
+    Each job is cut into as many shares. A thread that is done with one takes the next, of this job
+    or of a later one, so that all end at about the same time.
 
     Returns:
         For each job what its work gave for each share, in the order of rows.
     """
     size = sum(job.rows * job.columns for job in jobs)
     parts = torch.get_num_threads() if size >= PARALLEL_FROM else 1
+    found: list[dict[int, T]] = [{} for _ in jobs]
+    todo = iter([(i, part) for i in range(len(jobs)) for part in range(parts)])
 
-    def share(part: int) -> list[list[T]]:
-        found = []
-        for job in jobs:
-            some = slice(job.rows * part // parts, job.rows * (part + 1) // parts)
-            found.append([job.work(some)] if some.start < some.stop else [])
-        return found
+    def take_turns() -> None:
+        for i, part in todo:
+            rows = jobs[i].rows
+            some = slice(rows * part // parts, rows * (part + 1) // parts)
+            if some.start < some.stop:
+                found[i][part] = jobs[i].work(some)
 
-    waiting = [_threads.pool.submit(share, part) for part in range(1, parts)]
-    shares = [share(0), *(future.result() for future in waiting)]
-    return [[found for part in shares for found in part[i]] for i in range(len(jobs))]
+    waiting = [_threads.pool.submit(take_turns) for _ in range(1, parts)]
+    take_turns()
+    for others in waiting:
+        others.result()
+    return [[by_part[part] for part in sorted(by_part)] for by_part in found]
 
 
 def by_rows(work: Callable[[slice], T], rows: int, columns: int) -> list[T]:

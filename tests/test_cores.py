@@ -10,7 +10,7 @@ import threading
 import pytest
 import torch
 
-from explorer.cores import PARALLEL_FROM, by_rows
+from explorer.cores import PARALLEL_FROM, Job, by_rows, run
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 5, 1000])
@@ -18,6 +18,28 @@ def test_every_row_is_worked_on_once_and_in_order(rows: int) -> None:
     parts = by_rows(lambda some: list(range(rows))[some], rows, PARALLEL_FROM)
     assert [row for part in parts for row in part] == list(range(rows))
     assert len(parts) == min(torch.get_num_threads(), rows)
+
+
+def test_others_take_what_a_busy_thread_leaves() -> None:
+    """The first share waits for the last one, which the other thread has to come to."""
+    done = threading.Event()
+
+    def wait(some: slice) -> int:
+        assert some.start or done.wait(60)
+        return some.start
+
+    def end(some: slice) -> int:
+        if some.stop == 100:
+            done.set()
+        return some.start
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        found = run([Job(wait, 100, PARALLEL_FROM), Job(end, 100, 1)])
+    finally:
+        torch.set_num_threads(before)
+    assert found == [[0, 50], [0, 50]]
 
 
 def test_little_work_stays_in_its_thread() -> None:
