@@ -13,7 +13,7 @@ class Cache:
     """Values by key, at most `limit` bytes of them (and always the newest one)."""
 
     def __init__(self, limit: int) -> None:
-        """`limit` is in bytes."""
+        """`limit` is in bytes; with 0 an entry is dropped before the next is made."""
         self.limit = limit
         self.bytes = 0
         self.misses = 0
@@ -25,6 +25,8 @@ class Cache:
             self._entries.move_to_end(key)
             return self._entries[key][0]  # type: ignore[return-value]
         self.misses += 1
+        if not self.limit:
+            self.clear()  # what is made can then use memory that the processor still knows
         value = make()
         self._entries[key] = (value, size(value))
         self.bytes += self._entries[key][1]

@@ -35,6 +35,15 @@ def test_the_least_recently_used_goes_first() -> None:
     assert cache.misses == 5
 
 
+def test_with_room_for_none_the_last_goes_before_the_next_is_made() -> None:
+    cache = Cache(0)
+    fill(cache, "a")
+    assert "a" in cache
+    assert cache.get("b", lambda: len(cache), lambda _: 7) == 0
+    assert cache.get("b", lambda: 1, lambda _: 7) == 0
+    assert "a" not in cache and cache.bytes == 7
+
+
 def test_as_many_go_as_the_newest_needs_and_no_more() -> None:
     cache = Cache(6)
     fill(cache, *"abcdef")

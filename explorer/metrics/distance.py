@@ -47,10 +47,10 @@ class Arranged:
         """The same; the norms are there when the job is done, if there is one."""
         lines = loops.lines(values)
         if lines is not None:
-            lengths = np.empty((values.shape[0], 1, values.shape[2]), np.float32)
-            found = cls(values, torch.from_numpy(lengths), is_sorted)
-            found.__dict__["lines"] = lines
-            return found, loops.scales(lines, lengths[:, 0], is_sorted)
+            scales = np.empty((values.shape[0], values.shape[2]), np.float32)
+            found = cls(values, torch.from_numpy(scales).unsqueeze(1), is_sorted)
+            found.__dict__.update(lines=lines, scales=scales)  # what is cached below
+            return found, loops.scales(lines, scales, is_sorted)
         kept, values = values, values.detach()
         # Each way is several times slower than the other in the other memory layout.
         if values.stride(1) == 1:
@@ -71,6 +71,11 @@ class Arranged:
     def lines(self) -> np.ndarray | None:
         """The values as `loops` reads them; None if they are not for it."""
         return loops.lines(self.values)
+
+    @cached_property
+    def scales(self) -> np.ndarray:
+        """The scale as `loops` reads it, (N, P), on a CPU."""
+        return self.scale.numpy()[:, 0]
 
     def repeated(self, times: int) -> Arranged:
         """The same pictures several times, one round after the other."""
@@ -140,21 +145,21 @@ def terms_soon(
     a: Arranged, b: Arranged, heads: torch.Tensor | None = None
 ) -> tuple[Terms, Job[None] | None]:
     """Like `terms`; they are there when the job is done, if there is one."""
-    if a.values.shape[1:] != b.values.shape[1:]:
+    (n, *layer_a), (m, *layer_b) = a.values.shape, b.values.shape
+    if layer_a != layer_b:
         raise ValueError(
-            f"Features of {tuple(a.values.shape[1:])} and {tuple(b.values.shape[1:])} channels × "
+            f"Features of {tuple(layer_a)} and {tuple(layer_b)} channels × "
             "places cannot be compared: both pictures need the same size."
         )
-    few, many = sorted((len(a.values), len(b.values)))
+    few, many = min(n, m), max(n, m)
     if many % max(few, 1):
-        raise ValueError(f"{len(a.values)} pictures cannot be compared with {len(b.values)}.")
+        raise ValueError(f"{n} pictures cannot be compared with {m}.")
     if torch.is_grad_enabled() and (a.values.requires_grad or b.values.requires_grad):
         return _differentiable_terms(a, b, heads), None
     x, y = a.lines, b.lines
     if x is not None and y is not None and x.ndim == y.ndim:
-        s, t = a.scale.numpy()[:, 0], b.scale.numpy()[:, 0]
         weights = None if heads is None else heads.detach().numpy()
-        sums, job = loops.sums(x, y, s, t, weights, a.is_sorted and b.is_sorted)
+        sums, job = loops.sums(x, y, a.scales, b.scales, weights, a.is_sorted and b.is_sorted)
         return Terms(torch.from_numpy(sums)), job
     # Fused multiply-adds are avoided: they would make d(x, x) a rounding error instead of zero.
     a, b = (x.repeated(many // max(len(x.values), 1)) if len(x.values) > 1 else x for x in (a, b))
