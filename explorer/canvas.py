@@ -10,12 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-
-from explorer.compiled.sampling import sample
-from explorer.cores import by_rows
 
 SUPERSAMPLE = 2
 
@@ -46,13 +42,12 @@ class Canvas:
 
 
 def smoothed(subject: torch.Tensor) -> torch.Tensor:
-    """Means of every SUPERSAMPLE × SUPERSAMPLE block, at every offset, within a transparent border.
+    """Means of every SUPERSAMPLE × SUPERSAMPLE block, at every offset, also half outside.
 
-    4 × n × m → 4 × (n + 3) × (m + 3), colours next to one another in memory. Averaging before the
-    move instead of after it needs a quarter of the samples, and where nothing turns it is the same.
+    4 × n × m → 4 × (n + 1) × (m + 1), transparent beyond the subject. Averaging before the move
+    instead of after it needs a quarter of the samples, and where nothing turns it is the same.
     """
-    means = F.avg_pool2d(F.pad(subject, (1, 1, 1, 1)).unsqueeze(0), SUPERSAMPLE, 1, 1)
-    return means.contiguous(memory_format=torch.channels_last).squeeze(0)
+    return F.avg_pool2d(subject.unsqueeze(0), SUPERSAMPLE, 1, SUPERSAMPLE - 1).squeeze(0)
 
 
 def flatten(canvas: Canvas) -> torch.Tensor:
@@ -91,9 +86,9 @@ def _pasted(canvas: Canvas, smooth: torch.Tensor) -> torch.Tensor:
 def _overlap(start: int, length: int, size: int) -> tuple[int, int, int]:
     """Canvas pixels [first, last) that a smoothed subject reaches, and its index for the first.
 
-    Block k of the smoothed subject begins at supersampled position start + k - SUPERSAMPLE.
+    Block k of the smoothed subject begins at supersampled position start + k - 1.
     """
-    begin = start - SUPERSAMPLE
+    begin = start - (SUPERSAMPLE - 1)
     first = max(-(-begin // SUPERSAMPLE), 0)
     last = min((begin + length - 1) // SUPERSAMPLE + 1, size)
     return first, last, first * SUPERSAMPLE - begin
@@ -101,35 +96,54 @@ def _overlap(start: int, length: int, size: int) -> tuple[int, int, int]:
 
 def _turned(canvas: Canvas, smooth: torch.Tensor) -> torch.Tensor:
     """Sample the subject where each canvas pixel came from: unshift, unturn, look up."""
+    side = canvas.size * SUPERSAMPLE
     rows, columns = canvas.subject.shape[1:]
+    top, left = _corner(canvas)
     radians = math.radians(canvas.angle)
     cos, sin = math.cos(radians), math.sin(radians)
     if canvas.angle % 90 == 0:
-        cos, sin = float(round(cos)), float(round(sin))
-    # All in supersampled pixels from the canvas's centre: the subject's first block and its centre,
-    half = canvas.size * SUPERSAMPLE / 2
-    top, left = (edge - half for edge in _corner(canvas))
-    u, v = left + columns / 2, top + rows / 2
-    # and the box of canvas pixels that the turned and shifted subject can reach.
-    reach_u, reach_v = columns / 2 + 1, rows / 2 + 1
-    across = _span(cos * u + sin * v, abs(cos) * reach_u + abs(sin) * reach_v, canvas.dx, half)
-    down = _span(cos * v - sin * u, abs(sin) * reach_u + abs(cos) * reach_v, canvas.dy, half)
-    first_u = SUPERSAMPLE * (0.5 - canvas.dx) - half
-    first_v = SUPERSAMPLE * (0.5 - canvas.dy) - half
-    origin = cos * first_u - sin * first_v - left + 1, sin * first_u + cos * first_v - top + 1
-    step = SUPERSAMPLE * cos, SUPERSAMPLE * sin
-    blocks = smooth.permute(1, 2, 0).numpy()
-    layer = np.empty((4, canvas.size, canvas.size), np.float32)
+        cos, sin = round(cos), round(sin)
+    # In the normalised coordinates of grid_sample, from -1 to 1 across a picture. The smoothed
+    # subject has the subject's centre and is one supersampled pixel larger.
+    shift_u, shift_v = 2 * canvas.dx / canvas.size, 2 * canvas.dy / canvas.size
+    centre_u = (2 * left + columns) / side - 1
+    centre_v = (2 * top + rows) / side - 1
+    ku, kv = side / smooth.shape[2], side / smooth.shape[1]
+    line = (torch.arange(canvas.size, dtype=torch.float32) + 0.5) * (2 / canvas.size) - 1
+    # Only where the turned subject can reach: its box, turned about the centre, then shifted.
+    half_u, half_v = columns / side + 2 / side, rows / side + 2 / side
+    reach_u = abs(cos) * half_u + abs(sin) * half_v
+    reach_v = abs(sin) * half_u + abs(cos) * half_v
+    c0, c1 = _span(cos * centre_u + sin * centre_v + shift_u, reach_u, canvas.size)
+    r0, r1 = _span(-sin * centre_u + cos * centre_v + shift_v, reach_v, canvas.size)
+    layer = torch.zeros(4, canvas.size, canvas.size)
+    if r0 < r1 and c0 < c1:
+        u = line[c0:c1] - shift_u
+        v = (line[r0:r1] - shift_v).unsqueeze(1)
+        grid = torch.empty(r1 - r0, c1 - c0, 2)
+        torch.add(ku * cos * u - ku * centre_u, -ku * sin * v, out=grid[..., 0])
+        torch.add(kv * sin * u - kv * centre_v, kv * cos * v, out=grid[..., 1])
+        layer[:, r0:r1, c0:c1] = _sampled(smooth, grid)
+    return layer
 
-    def work(lines: slice) -> None:
-        sample(blocks, lines.start, lines.stop, down, across, origin, step, layer)
 
-    by_rows(work, canvas.size, layer[:, 0].size)
-    return torch.from_numpy(layer)
+def _sampled(picture: torch.Tensor, grid: torch.Tensor) -> torch.Tensor:
+    """(4, n, m) at (h, w, 2) points → (4, h, w); in bands of rows, a core each.
+
+    grid_sample shares work among cores by the pictures of a batch, and this is one picture.
+    """
+    rows, columns, _ = grid.shape
+    bands = min(torch.get_num_threads(), rows)
+    high = -(-rows // bands)
+    if rows < bands * high:
+        grid = torch.cat([grid, grid[-1:].expand(bands * high - rows, -1, -1)])
+    batch = picture.expand(bands, -1, -1, -1)
+    found = F.grid_sample(batch, grid.view(bands, high, columns, 2), align_corners=False)
+    return found.transpose(0, 1).reshape(len(picture), bands * high, columns)[:, :rows]
 
 
-def _span(centre: float, reach: float, shift: int, half: float) -> tuple[int, int]:
-    """Canvas pixels [first, last) that touch centre ± reach, given in supersampled pixels."""
-    first = math.floor((half + centre - reach) / SUPERSAMPLE) + shift - 1
-    last = math.ceil((half + centre + reach) / SUPERSAMPLE) + shift + 1
-    return max(first, 0), min(last, round(2 * half / SUPERSAMPLE))
+def _span(centre: float, reach: float, size: int) -> tuple[int, int]:
+    """Pixels [first, last) that touch centre ± reach, given in canvas coordinates from -1 to 1."""
+    first = math.floor((centre - reach + 1) / 2 * size) - 1
+    last = math.ceil((centre + reach + 1) / 2 * size) + 1
+    return max(first, 0), min(last, size)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 import torch
-import torch.nn.functional as F
 
 from explorer.canvas import SUPERSAMPLE, Canvas, flatten, smoothed
 
@@ -130,23 +129,6 @@ def test_any_turn_is_about_the_canvas_and_counter_clockwise(angle: float, x: int
     # Down is positive, so counter-clockwise on the screen takes (1, 0) to (cos, −sin).
     assert centre(turned) == pytest.approx((x * cos + y * sin, y * cos - x * sin), abs=0.02)
     assert turned.sum() == pytest.approx(float(flatten(canvas).sum()), rel=0.01)
-
-
-@pytest.mark.parametrize("angle", [90.0, 30.0, -71.3])
-@pytest.mark.parametrize(("side", "x", "dx"), [(12, 0, 0), (13, 9, -3), (48, -20, 5)])
-def test_a_turn_is_the_bilinear_look_up_of_torch(angle: float, side: int, x: int, dx: int) -> None:
-    canvas = a_canvas(side, x, 2)
-    means = F.avg_pool2d(canvas.subject[None].double(), 2, 1, 1)
-    ends = torch.arange(SIZE, dtype=torch.float64) * 2 + 1 - SIZE
-    across, down = ends - 2 * dx, ends.unsqueeze(1) - 2
-    cos, sin = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    # Where each pixel came from, in pixels of the subject from its centre.
-    u, v = cos * across - sin * down - 2 * x, sin * across + cos * down - 2 * 2
-    grid = torch.stack([2 * u / means.shape[3], 2 * v / means.shape[2]], -1)
-    layer = F.grid_sample(means, grid[None], align_corners=False)[0]
-    expected = layer[:3] + (1 - layer[3:]) * canvas.background.double()
-    found = flatten(replace(canvas, angle=angle, dx=dx, dy=1))
-    assert (found - expected.clamp(0, 1)).abs().max() < 1e-6
 
 
 @pytest.mark.parametrize("angle", [90.0, 45.0])
