@@ -30,7 +30,8 @@ def serving(folder: Path, **environment: str) -> Iterator[tuple[str, int]]:
     log = folder / "server.log"
     temporary = folder / "tmp"
     temporary.mkdir()
-    own = {"TMPDIR": str(temporary), "GRADIO_TEMP_DIR": str(temporary / "gradio"), **environment}
+    own = {"TMPDIR": str(temporary), "GRADIO_TEMP_DIR": str(temporary / "gradio")}
+    own |= {"PYTHONFAULTHANDLER": "1", **environment}
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "app.py", "--port", str(port)],
@@ -44,7 +45,9 @@ def serving(folder: Path, **environment: str) -> Iterator[tuple[str, int]]:
         deadline = time.monotonic() + 120
         while True:
             if process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"The app did not start:\n{log.read_text()}")
+                ended = f"ended with {process.returncode}"
+                state = "still runs" if process.returncode is None else ended
+                raise RuntimeError(f"The app did not start, it {state}:\n{log.read_text()}")
             try:
                 urllib.request.urlopen(address, timeout=5).read()
                 break

@@ -23,7 +23,10 @@ const Explorer = (() => {
     if (drawers[name].setup) drawers[name].setup(root);
     const take = () => {
       if (!props.value) return;
-      latest[name] = JSON.parse(props.value);
+      const value = JSON.parse(props.value);
+      // The framework may have two requests under way, whose answers may overtake each other.
+      if (value.number < latest[name]?.number) return;
+      latest[name] = value;
       redraw(name);
     };
     watch("value", () => {

@@ -18,6 +18,7 @@ from explorer.networks import NETWORKS
 from explorer.perturbations import PERTURBATIONS
 from explorer.presets import OPENING, PRESETS
 from explorer.synthesis import FAMILIES
+from explorer.ui.asked import number_in, values_in
 from explorer.ui.controls import action, entry, group, section
 from explorer.ui.panels import PANELS, build, packed, status
 from explorer.ui.step import step
@@ -25,7 +26,6 @@ from explorer.ui.step import step
 SESSION_SECONDS = 3600
 # The column of controls is long for those who go through the page with the keyboard.
 SKIP = '<a class="skip" href="#panel-pictures">Skip the controls, to the answers</a>'
-LARGEST_FORM = 20_000
 # Filled when the page is opened by a link to somebody's picture.
 LINK_NOTE = '<p class="note" id="link-picture" role="status" hidden></p>'
 FETCH_NOTE = (
@@ -143,17 +143,6 @@ def _challenge_and_metric() -> str:
     )
 
 
-def values_in(form: object) -> dict[str, object]:
-    """The values that the form carries; anything else than a JSON object counts as none."""
-    if not isinstance(form, str) or len(form) > LARGEST_FORM:
-        return {}
-    try:
-        values = json.loads(form)
-    except (ValueError, RecursionError):
-        return {}
-    return values if isinstance(values, dict) else {}
-
-
 def _wire(
     engine: Engine,
     form: gr.HTML,
@@ -170,14 +159,16 @@ def _wire(
         values: Mapping[str, object],
         picture: Upload | None,
         changed: dict[str, Any] | None = None,
+        later: int = 0,
     ) -> dict[Any, Any]:
         found = step(engine, values, picture, changed).panels
-        return {answers[n]: packed(data) for n, data in found.items() if data is not None}
+        number = {"number": number_in(values) + later}
+        return {answers[n]: packed(data | number) for n, data in found.items() if data is not None}
 
     def live(form: object, picture: Upload | None) -> dict[Any, Any]:
         return answer(values_in(form), picture)
 
-    # One dependency over all controls: nothing races, and the last position always wins.
+    # One dependency over all controls, and numbered answers: the last position always wins.
     gr.on(
         [form.input],
         live,
@@ -191,7 +182,7 @@ def _wire(
 
     def take(form: object, picture: Upload | None, path: str | None) -> dict[Any, Any]:
         if path is None:
-            return {upload: None, upload_note: "", **answer(values_in(form), None)}
+            return {upload: None, upload_note: "", **answer(values_in(form), None, later=1)}
         try:
             picture = take_upload(path)
         except PictureError as error:
@@ -199,7 +190,8 @@ def _wire(
         height, width = picture.pixels.shape[:2]
         done = f"Using {picture.name}, {width} × {height}, sha256 {picture.sha256[:12]}…"
         changed = {"picture.kind": "upload"}
-        found = answer({**values_in(form), **changed}, picture, changed)
+        # The page counts by twos: an upload comes after the values that it came with.
+        found = answer({**values_in(form), **changed}, picture, changed, later=1)
         return {upload: picture, upload_note: _sentence(done), **found}
 
     gr.on(
@@ -215,26 +207,29 @@ def _wire(
 
     def get_weights(
         form: object,
-        picture: Upload | None,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> dict[Any, Any]:
-        values = values_in(form)
-        name = str(values.get("ask.network"))
-        if name not in NETWORKS:
-            return answer(values, picture)
+    ) -> str:
+        name = str(values_in(form).get("ask.network"))
         try:
-            fetching.fetch(NETWORKS[name], lambda share, text: progress(share, desc=text))
+            if name in NETWORKS:
+                fetching.fetch(NETWORKS[name], lambda share, text: progress(share, desc=text))
         except weights.WeightsError as error:
-            shown = step(engine, values, picture).panels["status"] or {}
-            return {answers["status"]: packed({**shown, "notes": [str(error)]})}
-        return answer(values, picture)
+            return _sentence(str(error), bad=True)
+        return ""
 
     fetch.click(
         get_weights,
+        inputs=[form],
+        outputs=[fetch_note],
+        concurrency_limit=1,
+        api_visibility="private",
+    ).then(
+        # With the values as they are by then: a download takes a while.
+        live,
         inputs=[form, upload],
         outputs=outputs,
-        show_progress_on=[fetch_note],
-        concurrency_limit=1,
+        show_progress="hidden",
+        queue=False,
         api_visibility="private",
     )
 

@@ -20,8 +20,8 @@ from explorer.engine import Engine
 from explorer.figures import learn as figures
 from explorer.form import scene_of
 from explorer.perturbations import PERTURBATIONS
+from explorer.ui.asked import number_in, values_in
 from explorer.ui.controls import group
-from explorer.ui.explore import values_in
 from explorer.ui.lessons import BY_NAME, LESSONS
 from explorer.ui.lessons_kind import Lesson
 from explorer.ui.panels import carrier, packed
@@ -75,16 +75,16 @@ def answer(engine: Engine, request: Mapping[str, object]) -> dict[str, Any]:
         `because`, its explanation. `untouched` says that no slider was moved. `failed` if there
         are no figures.
     """
-    number = request.get("number")
+    number = number_in(request)
     name = str(request.get("lesson"))
     lesson = BY_NAME.get(name, LESSONS[0])
     notes = [] if name in BY_NAME else [f"There is no lesson {name[:40]!r}: showing the first."]
     given = request.get("moved")
     moved = {k: v for k, v in given.items() if k in lesson.play} if isinstance(given, dict) else {}
     filled = scene_of({**lesson.values, **moved})
-    key = f"{number if type(number) is int else 0} {filled.scene.digest()}"
+    key = f"{number} {filled.scene.digest()}"
     made_by: dict[str, Any] = {
-        "number": number if type(number) is int else 0,
+        "number": number,
         "key": key,
         "lesson": lesson.name,
         "untouched": not moved,

@@ -16,7 +16,8 @@ from explorer.figures.report import as_report
 from explorer.figures.script import as_script
 from explorer.form import scene_of
 from explorer.images import Upload
-from explorer.ui.explore import Shown, values_in
+from explorer.ui.asked import number_in, values_in
+from explorer.ui.explore import Shown
 from explorer.ui.panels import carrier, packed
 
 LONGEST_PLACE = 500
@@ -78,8 +79,7 @@ def answer(
         form: the values of the controls of Explore, those that are not defaults.
         upload: the decoded picture, if the session holds one.
     """
-    given = request.get("number")
-    number = given if isinstance(given, int) else 0
+    number = number_in(request)
     kind = KINDS.get(str(request.get("kind")))
     if kind is None:
         known = ", ".join(KINDS)

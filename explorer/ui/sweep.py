@@ -21,7 +21,8 @@ from explorer.results import Axis, Sweep
 from explorer.spec import Choice, Value
 from explorer.synthesis import FAMILIES
 from explorer.ui import gpu
-from explorer.ui.explore import Shown, values_in
+from explorer.ui.asked import number_in, values_in
+from explorer.ui.explore import Shown
 from explorer.ui.panels import carrier, packed
 from explorer.ui.stops import long_job
 
@@ -58,16 +59,12 @@ def build_tab(engine: Engine, shown: Shown) -> None:
 
     def work(request: object, form: object, upload: Upload | None) -> Iterator[Any]:
         asking = values_in(request)
+        number = {"number": number_in(asking)}
         for data in answers(engine, asking, values_in(form), upload):
-            yield gr.skip() if data is None else packed(data | {"number": number_in(request)})
+            yield gr.skip() if data is None else packed(data | number)
 
-    long_job(asked, stopped, number_in, work, [shown.form, shown.upload], [panel])
-
-
-def number_in(request: object) -> int:
-    """The number by which the page knows a request; 0 for one that has none."""
-    number = values_in(request).get("number")
-    return number if isinstance(number, int) else 0
+    inputs = [shown.form, shown.upload]
+    long_job(asked, stopped, lambda request: number_in(values_in(request)), work, inputs, [panel])
 
 
 def answers(

@@ -14,7 +14,7 @@ from explorer.figures.theme import number
 from explorer.form import DEFAULTS, scene_of
 from explorer.images import take_upload
 from explorer.presets import OPENING, PRESETS
-from tests.browser.conftest import move, opened, served, wait_for_scene
+from tests.browser.conftest import move, opened, wait_for_scene
 
 OPENED = {**DEFAULTS, **OPENING.values}
 
@@ -217,23 +217,6 @@ def test_an_animation_gives_its_first_frame(page: Page, tmp_path: Path) -> None:
     expect(page.locator("#upload-note")).to_contain_text("60 × 60")
     values = {**OPENED, "picture.kind": "upload"}
     wait_for_scene(page, scene_of(values, take_upload(path).sha256).scene.digest())
-
-
-def test_missing_weights_are_one_sentence_and_the_rest_goes_on(
-    browser: Browser, tmp_path: Path
-) -> None:
-    with (
-        served(tmp_path, EXPLORER_CACHE=str(tmp_path / "empty")) as address,
-        opened(browser, address) as page,
-    ):
-        expect(page.locator("#fetch")).to_be_hidden()
-        page.select_option("#knob-ask-network select", "vgg16")
-        expect(page.locator(".panel-status")).to_contain_text("weights of vgg16 are not on this")
-        expect(page.locator("#fetch")).to_be_visible()
-        expect(page.locator(".panel-receipt code")).to_contain_text("alexnet")
-        page.select_option("#knob-ask-network select", "squeezenet1_1_caffe")
-        expect(page.locator(".panel-receipt code")).to_contain_text("squeezenet1_1_caffe")
-        expect(page.locator(".panel-status")).to_be_hidden()
 
 
 def choose(page: Page, knob: str, label: str) -> None:

@@ -172,7 +172,9 @@ def test_it_fits_a_phone_in_the_dark(browser: Browser, app: tuple[str, Path]) ->
 
 
 def test_a_raw_request_without_sense_is_answered(small: Page) -> None:
-    small.evaluate("Explorer.ask('sweep-asked', {x: 'nothing', points: '1e9', mode: 7})")
+    small.evaluate(
+        "Explorer.ask('sweep-asked', {x: 'nothing', points: '1e9', mode: 7, number: 99})"
+    )
     small.wait_for_function(
         "Explorer.latest.sweep.done && Explorer.latest.sweep.notes.length === 3"
     )

@@ -10,6 +10,7 @@ import re
 import threading
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -374,7 +375,9 @@ def test_a_real_mcp_client_lists_and_calls_the_tools(
             }
             return tools, found
 
-    tools, found = asyncio.run(run())
+    # In a thread: where browser tests ran before, Playwright's loop runs in this one.
+    with ThreadPoolExecutor(1) as threads:
+        tools, found = threads.submit(asyncio.run, run()).result()
     assert tools == ["compare", "sweep", "suite"]
     answers = {}
     for name in ("compare", "sweep", "suite"):

@@ -13,7 +13,7 @@ from explorer.engine import Engine
 from explorer.form import FORM
 from explorer.networks import NETWORKS
 from explorer.spec import Real
-from explorer.ui.explore import values_in
+from explorer.ui.asked import values_in
 from explorer.ui.panels import PANELS, packed
 from explorer.ui.step import step
 

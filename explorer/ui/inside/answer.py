@@ -11,6 +11,7 @@ from explorer import weights
 from explorer.engine import Engine
 from explorer.form import scene_of
 from explorer.images import Upload
+from explorer.ui.asked import number_in
 from explorer.ui.inside.view import SHARED, Asked, View
 
 
@@ -38,8 +39,7 @@ def answer(
     cleaned = {n: k.clean(request.get(n, k.default), k.title or n) for n, k in knobs.items()}
     values = {name: c.value for name, c in cleaned.items()}
     notes = [c.note for c in cleaned.values() if c.note]
-    number = request.get("number")
-    number = number if type(number) is int else 0
+    number = number_in(request)
     filled = scene_of(form, upload.sha256 if upload else None)
     notes += filled.notes
     made_by = {"number": number, "key": f"{number} {filled.scene.digest()}", "view": view.name}

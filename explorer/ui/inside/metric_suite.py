@@ -13,7 +13,7 @@ from explorer.networks import NETWORKS
 from explorer.suite import builtin
 from explorer.suite.experiment import CaseScores, scored
 from explorer.suite.rescore import Table
-from explorer.ui.explore import values_in
+from explorer.ui.asked import number_in, values_in
 from explorer.ui.inside.metric import keep, kept
 from explorer.ui.panels import carrier, packed
 from explorer.ui.stops import long_job
@@ -35,17 +35,7 @@ def build(engine: Engine) -> None:
         for data in progress(engine, values_in(request)):
             yield packed(data)
 
-    long_job(asked, stopped, number_in, work, [], [panel])
-
-
-def number_in(request: object) -> int:
-    """The number by which the page knows a request; 0 for one that has none."""
-    return _number(values_in(request))
-
-
-def _number(request: Mapping[str, object]) -> int:
-    number = request.get("number")
-    return number if type(number) is int else 0
+    long_job(asked, stopped, lambda request: number_in(values_in(request)), work, [], [panel])
 
 
 def progress(engine: Engine, request: Mapping[str, object]) -> Iterator[dict[str, Any]]:
@@ -55,7 +45,7 @@ def progress(engine: Engine, request: Mapping[str, object]) -> Iterator[dict[str
         engine: computes and keeps.
         request: `network` and `number`.
     """
-    number = _number(request)
+    number = number_in(request)
     network = str(request.get("network"))
 
     def told(share: float, text: str, done: bool = False) -> dict[str, Any]:

@@ -11,7 +11,8 @@ import gradio as gr
 from explorer.engine import Engine
 from explorer.images import Upload
 from explorer.spec import Choice
-from explorer.ui.explore import Shown, values_in
+from explorer.ui.asked import values_in
+from explorer.ui.explore import Shown
 from explorer.ui.inside import VIEWS, metric_suite
 from explorer.ui.inside.answer import answer
 from explorer.ui.inside.view import SHARED, View
