@@ -55,9 +55,8 @@ def bulk(trunk: nn.Sequential, example: torch.Tensor, fewer: bool) -> list[Stage
     for module, relu, last in _fused(trunk):
         run: Run = module
         if isinstance(module, nn.Conv2d):
-            run = _convolution(module, relu)
-            if fewer and winograd.pays(module):
-                run = winograd.Convolution(module, relu, run)
+            with_fewer = fewer and winograd.pays(module)
+            run = winograd.Convolution(module, relu) if with_fewer else _convolution(module, relu)
         elif isinstance(module, Fire):
             run = _fire(module)
         found.append((run, last))

@@ -13,21 +13,21 @@ docs/accuracy.md). A picture's numbers do not depend on what else is in its batc
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import nn
-from torch.nn import functional
+
+from explorer.compiled.tiles import read, write
 
 TILES = {3: (3, 5), 5: (4,)}
 """Side of the kernel → sides of the tiles to choose from."""
 FEWEST_CHANNELS = 32
 """With fewer, the transforms cost more than the multiplications that they save."""
-LARGEST = 32
-"""Of larger maps reading and writing the tiles takes as long as is saved."""
 ROWS = 96
 """Tiles at once: enough to make use of a kernel that is read, few enough for the caches."""
 FEWEST_ROWS = 8
@@ -111,52 +111,41 @@ def pays(conv: nn.Conv2d) -> bool:
 class Convolution:
     """One convolution, with the ReLU behind it, for float32 on the CPU, without gradients."""
 
-    def __init__(
-        self, conv: nn.Conv2d, relu: bool, direct: Callable[[torch.Tensor], torch.Tensor]
-    ) -> None:
-        """Nothing is transformed before it is needed; `direct` is for maps that are too large."""
+    def __init__(self, conv: nn.Conv2d, relu: bool) -> None:
+        """The kernel is transformed when it is first needed."""
         self.conv = conv
-        self.direct = direct
         self.lowest = 0.0 if relu else -torch.inf
         self.side = conv.kernel_size[0]
+        assert conv.bias is not None, "see `pays`"
+        self._bias = conv.bias.detach().numpy()
         self._kernels: dict[int, torch.Tensor] = {}
         self._making = threading.Lock()
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """(N, C, H, W) → (N, out channels, H', W'), channels_last."""
-        if max(x.shape[2:]) > LARGEST:
-            return self.direct(x)
-        side, padding = self.side, [int(p) for p in self.conv.padding]
-        height, width = (s + 2 * p - side + 1 for s, p in zip(x.shape[2:], padding, strict=True))
+        side = self.side
+        down, across = (int(p) for p in self.conv.padding)
+        maps = x.permute(0, 2, 3, 1).contiguous().numpy()
+        count, height, width = len(maps), x.shape[2] + 2 * down, x.shape[3] + 2 * across
+        height, width = height - side + 1, width - side + 1
         tile = min(
             TILES[side], key=lambda m: -(-height // m) * -(-width // m) * (m + side - 1) ** 2
         )
-        rows, columns = -(-height // tile), -(-width // tile)
-        out = x.new_empty(x.shape[0], height, width, self.conv.out_channels)
-        read, tiles = _tiles(x, padding, (rows, columns), tile, side)
-        write = _both(transforms(tile, side).output, transforms(tile, side).output)
-        kernel, bias = self._kernel(tile), self.conv.bias
-        assert bias is not None, "see `pays`"
-        each = max(ROWS // (rows * columns), 1)
-        whole = (height, width) == (rows * tile, columns * tile)
-        for place in range(0, x.shape[0], each):
-            some = _product(read, tiles[place : place + each].flatten(0, 2).flatten(1, 2))
-            # Row by row of the kernel's places; a row's sum is the same in every batch of so many.
-            points = torch.bmm(_enough(some).transpose(0, 1), kernel)
-            # The column of the points (1, 1) in the output's transform holds ones only.
-            points[self._ones(tile)] += bias
-            found = _product(write, points[:, : some.shape[0]].transpose(0, 1))
-            laid = found.view(-1, rows, columns, tile, tile, out.shape[3]).transpose(2, 3)
-            target = out[place : place + each]
-            if whole:
-                torch.clamp_min(laid, self.lowest, out=target.view(laid.shape))
-            else:
-                laid = laid.reshape(-1, rows * tile, columns * tile, out.shape[3])
-                torch.clamp_min(laid[:, :height, :width], self.lowest, out=target)
+        counts = -(-height // tile), -(-width // tile)
+        out = x.new_empty(count, height, width, self.conv.out_channels)
+        known, kernel = _loops(tile, side), self._kernel(tile)
+        tiles = count * counts[0] * counts[1]
+        rows = max(-(-tiles // -(-tiles // ROWS)), FEWEST_ROWS)
+        some = x.new_zeros(len(kernel), rows, x.shape[1])
+        points = x.new_empty(len(kernel), rows, out.shape[3])
+        for start in range(0, tiles, rows):
+            stop = min(start + rows, tiles)
+            place = ((down, across), start, stop, some.numpy())
+            read(maps, known.input, tile, counts, *place)
+            torch.bmm(some, kernel, out=points)
+            result = (self._bias, self.lowest, counts, start, stop, out.numpy())
+            write(points.numpy(), known.output, *result)
         return out.permute(0, 3, 1, 2)
-
-    def _ones(self, tile: int) -> int:
-        return _POINTS.index(Fraction(1)) * (tile + self.side)
 
     def _kernel(self, tile: int) -> torch.Tensor:
         """(n², C, out channels); several threads may ask at once."""
@@ -168,41 +157,14 @@ class Convolution:
             return self._kernels[tile]
 
 
-def _tiles(
-    x: torch.Tensor, padding: Sequence[int], counts: tuple[int, int], tile: int, side: int
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """The input's transform, and what it transforms: (N, rows, columns, inputs, inputs, C)."""
-    matrix = transforms(tile, side).input
-    last = x.permute(0, 2, 3, 1)
-    (down, across), (height, width) = padding, x.shape[2:]
-    if counts == (1, 1):
-        # What is padding has no part in the sum.
-        read = _both(matrix[:, down : down + height], matrix[:, across : across + width])
-        return read, last[:, None, None]
-    n = tile + side - 1
-    ends = (
-        c * tile + side - 1 - p - s
-        for c, p, s in zip(counts, padding, (height, width), strict=True)
-    )
-    below, right = ends
-    padded = functional.pad(last, (0, 0, across, right, down, below)).contiguous()
-    line, channels = padded.stride(1), padded.shape[3]
-    shape = (x.shape[0], *counts, n, n, channels)
-    strides = (padded.stride(0), tile * line, tile * channels, line, channels, 1)
-    return _both(matrix, matrix), padded.as_strided(shape, strides)
+class _Matrices(NamedTuple):
+    """The transforms of the maps as the loops take them: float32, output (m, n), input (n, n)."""
+
+    output: np.ndarray
+    input: np.ndarray
 
 
-def _both(down: torch.Tensor, across: torch.Tensor) -> torch.Tensor:
-    """Transforms down and across in one matrix, float32."""
-    return torch.kron(down, across).float()
-
-
-def _product(matrix: torch.Tensor, each: torch.Tensor) -> torch.Tensor:
-    """`matrix` @ each of a batch of matrices."""
-    return torch.bmm(matrix.expand(each.shape[0], -1, -1), each)
-
-
-def _enough(tiles: torch.Tensor) -> torch.Tensor:
-    """Filled up to `FEWEST_ROWS`: with fewer rows other sums are taken, which round differently."""
-    missing = FEWEST_ROWS - tiles.shape[0]
-    return functional.pad(tiles, (0, 0, 0, 0, 0, missing)) if missing > 0 else tiles
+@lru_cache
+def _loops(tile: int, side: int) -> _Matrices:
+    exact = transforms(tile, side)
+    return _Matrices(exact.output.float().numpy(), exact.input.float().numpy())

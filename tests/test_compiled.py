@@ -17,7 +17,7 @@ from explorer.compiled import compiled
 
 def test_the_loops_stay_inside_their_arrays(tmp_path: Path) -> None:
     """Outside numba's check of bounds a wrong index reads or writes whatever is there."""
-    tests = ["tests/metrics/test_loops.py", "tests/test_provenance.py"]
+    tests = ["tests/metrics/test_loops.py", "tests/test_provenance.py", "tests/test_winograd.py"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n0", *tests],
         cwd=Path(__file__).parents[1],

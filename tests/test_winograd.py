@@ -10,14 +10,10 @@ from explorer import weights
 from explorer.comparison import compare
 from explorer.extractor import Extractor
 from explorer.networks import NETWORKS
-from explorer.winograd import LARGEST, TILES, Convolution, pays, transforms
+from explorer.winograd import ROWS, TILES, Convolution, pays, transforms
 from tests.few import FEW
 
 TILED = [(kernel, tile) for kernel, tiles in TILES.items() for tile in tiles]
-
-
-def refused(x: torch.Tensor) -> torch.Tensor:
-    raise AssertionError(f"{tuple(x.shape)} went the direct way.")
 
 
 def convolution(kernel: int, padding: int, channels: tuple[int, int] = (48, 40)) -> nn.Conv2d:
@@ -37,7 +33,7 @@ def test_the_algorithm_is_exact(kernel: int, tile: int) -> None:
 
 @pytest.mark.parametrize("kernel", TILES)
 @pytest.mark.parametrize("padding", [0, 1, 2, 3])
-@pytest.mark.parametrize("size", [(5, 5), (7, 6), (11, 11), (13, 27), (32, 8)])
+@pytest.mark.parametrize("size", [(5, 5), (7, 6), (11, 11), (13, 27), (32, 8), (70, 41)])
 @pytest.mark.parametrize("count", [1, 9])
 def test_equals_the_direct_convolution(
     kernel: int, padding: int, size: tuple[int, int], count: int
@@ -48,21 +44,32 @@ def test_equals_the_direct_convolution(
         x.double(), conv.weight.double(), conv.bias.double(), padding=padding
     )
     with torch.inference_mode():
-        linear, relu = (Convolution(conv, r, refused)(x) for r in (False, True))
+        linear, relu = (Convolution(conv, r)(x) for r in (False, True))
     limit = 1e-5 * float(exact.abs().max())
     assert linear.shape == exact.shape and float((linear - exact).abs().max()) < limit
     assert torch.equal(relu, linear.relu())
     assert linear.is_contiguous(memory_format=torch.channels_last) or min(linear.shape[2:]) == 1
     plain = x.contiguous()
     with torch.inference_mode():
-        assert torch.equal(Convolution(conv, False, refused)(plain), linear)
+        assert torch.equal(Convolution(conv, False)(plain), linear)
 
 
-def test_large_maps_and_other_convolutions_go_the_direct_way() -> None:
-    conv = convolution(3, 1)
-    x = torch.rand(1, 48, LARGEST + 1, 8)
-    assert Convolution(conv, False, lambda given: given)(x) is x
-    assert pays(conv)
+def test_many_tiles_are_taken_in_equal_parts() -> None:
+    """Whatever their number, also where it fills the parts just or not quite."""
+    conv = convolution(3, 0)
+    for count in (ROWS - 1, ROWS, ROWS + 1, 2 * ROWS, 2 * ROWS + 5):
+        x = torch.rand(count, 48, 3, 3).contiguous(memory_format=torch.channels_last)
+        with torch.inference_mode():
+            found = Convolution(conv, False)(x)
+            assert torch.equal(found[-1:], Convolution(conv, False)(x[-1:]))
+        exact = torch.einsum("nchw,ochw->no", x.double(), conv.weight.double())
+        torch.testing.assert_close(
+            found[..., 0, 0].double(), exact + conv.bias.double(), rtol=1e-5, atol=1e-5
+        )
+
+
+def test_other_convolutions_go_the_direct_way() -> None:
+    assert pays(convolution(3, 1))
     for other in (
         nn.Conv2d(48, 48, 1),
         nn.Conv2d(48, 48, 7),
