@@ -31,6 +31,8 @@ FEWEST_CHANNELS = 32
 ROWS = 96
 """Tiles at once: enough to make use of a kernel that is read, few enough for the caches."""
 FEWEST_ROWS = 8
+"""With fewer a product takes its sums in another order, and a picture's numbers would depend on how
+many there are."""
 _POINTS = tuple(Fraction(*p) for p in ((0,), (1,), (-1,), (2,), (-2,), (1, 2), (-1, 2)))
 
 
@@ -123,28 +125,26 @@ class Convolution:
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """(N, C, H, W) → (N, out channels, H', W'), channels_last."""
-        side = self.side
-        down, across = (int(p) for p in self.conv.padding)
-        maps = x.permute(0, 2, 3, 1).contiguous().numpy()
-        count, height, width = len(maps), x.shape[2] + 2 * down, x.shape[3] + 2 * across
-        height, width = height - side + 1, width - side + 1
+        side, padding = self.side, (int(self.conv.padding[0]), int(self.conv.padding[1]))
+        height, width = (s + 2 * p - side + 1 for s, p in zip(x.shape[2:], padding, strict=True))
         tile = min(
             TILES[side], key=lambda m: -(-height // m) * -(-width // m) * (m + side - 1) ** 2
         )
         counts = -(-height // tile), -(-width // tile)
-        out = x.new_empty(count, height, width, self.conv.out_channels)
-        known, kernel = _loops(tile, side), self._kernel(tile)
-        tiles = count * counts[0] * counts[1]
-        rows = max(-(-tiles // -(-tiles // ROWS)), FEWEST_ROWS)
-        some = x.new_zeros(len(kernel), rows, x.shape[1])
+        known, kernel = _for_loops(tile, side), self._kernel(tile)
+        maps = x.permute(0, 2, 3, 1).contiguous().numpy()
+        out = x.new_empty(len(maps), height, width, self.conv.out_channels)
+        tiles = len(maps) * counts[0] * counts[1]
+        parts = max(-(-tiles // ROWS), 1)
+        rows = max(-(-tiles // parts), FEWEST_ROWS)
+        inputs = x.new_zeros(len(kernel), rows, x.shape[1])
         points = x.new_empty(len(kernel), rows, out.shape[3])
         for start in range(0, tiles, rows):
-            stop = min(start + rows, tiles)
-            place = ((down, across), start, stop, some.numpy())
-            read(maps, known.input, tile, counts, *place)
-            torch.bmm(some, kernel, out=points)
-            result = (self._bias, self.lowest, counts, start, stop, out.numpy())
-            write(points.numpy(), known.output, *result)
+            some = start, min(start + rows, tiles)
+            read(maps, known.input, tile, counts, padding, *some, inputs.numpy())
+            torch.bmm(inputs, kernel, out=points)
+            added = known.output, self._bias, self.lowest
+            write(points.numpy(), *added, counts, *some, out.numpy())
         return out.permute(0, 3, 1, 2)
 
     def _kernel(self, tile: int) -> torch.Tensor:
@@ -165,6 +165,6 @@ class _Matrices(NamedTuple):
 
 
 @lru_cache
-def _loops(tile: int, side: int) -> _Matrices:
+def _for_loops(tile: int, side: int) -> _Matrices:
     exact = transforms(tile, side)
     return _Matrices(exact.output.float().numpy(), exact.input.float().numpy())
