@@ -12,8 +12,8 @@ import pytest
 
 from explorer.cli import main
 from explorer.distributed import ALONE, Group, agreed, everyone, gathered
+from tests.commands.test_pairs import ROOT, write_list, write_pictures
 from tests.suite.test_experiment import small_suite
-from tests.test_pairs_command import ROOT, write_list, write_pictures
 
 
 def two(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 
 from explorer import dists
-from explorer.baselines import NAMED, Baseline, distances
+from explorer.baselines import Baseline, distances
 from explorer.blend import Blend, with_blends
 from explorer.comparison import Heads, compare
 from explorer.distributed import ALONE, Group
@@ -22,12 +22,10 @@ from explorer.engine import Engine
 from explorer.extractor import Extractor, batched
 from explorer.features import Features
 from explorer.images import to_tensor_from_pixels
-from explorer.metrics import METRICS
 from explorer.results import PIXELS, Scores
 from explorer.suite.cases import Case, CaseResult, Suite
+from explorer.suite.chunks import by_original, chunks, distinct
 
-CHUNK_PIXELS = 12 * 96 * 96
-"""Of a chunk of pictures. Larger ones are no faster on a CPU, and keep others waiting longer."""
 Progress = Callable[[float, str], None]
 ALL_LAYERS: Mapping[str, tuple[int, ...]] = MappingProxyType({})
 T = TypeVar("T")
@@ -83,7 +81,7 @@ def merged(
     """The results of several processes in the order in which one alone would have them."""
     if len(parts) == 1:
         return list(parts[0])
-    in_order = [case for cases in _by_original(suite) for case in cases]
+    in_order = [case for cases in by_original(suite) for case in cases]
     place = {case: i for i, case in enumerate(in_order)}
     blocks: dict[tuple[int, Case], list[CaseResult]] = {}
     for result in (result for part in parts for result in part):
@@ -160,39 +158,8 @@ def _network(
     blanks = _features(extractor, suite, list(suite.references.values())).normalise()
     yield []
     # The chunks are the same however many processes share them, and so are the numbers.
-    for chunk in group.share(_chunks(suite)):
+    for chunk in group.share(chunks(suite)):
         yield from _chunk(extractor, heads, suite, chunk, blanks)
-
-
-def _chunks(suite: Suite) -> list[list[list[Case]]]:
-    """The cases by original, in chunks of at most `CHUNK_PIXELS` where an original has no more."""
-    pixels = next(iter(suite.pictures.values())).shape[:2]
-    room = max(CHUNK_PIXELS // (pixels[0] * pixels[1]), 1)
-    chunks: list[list[list[Case]]] = []
-    waiting: list[list[Case]] = []
-    for cases in _by_original(suite):
-        if waiting and len(_paths([*waiting, cases])) > room:
-            chunks.append(waiting)
-            waiting = []
-        waiting.append(cases)
-    return [*chunks, waiting]
-
-
-def _by_original(suite: Suite) -> list[list[Case]]:
-    groups: dict[str, list[Case]] = {}
-    for case in suite.cases:
-        groups.setdefault(case.original, []).append(case)
-    return list(groups.values())
-
-
-def _paths(groups: Sequence[Sequence[Case]]) -> list[str]:
-    """The distinct pictures of some groups, in order."""
-    found: dict[str, None] = {}
-    for case in (case for cases in groups for case in cases):
-        for path in (case.original, case.other, case.decoy):
-            if path is not None:
-                found[path] = None
-    return list(found)
 
 
 def _chunk(
@@ -202,13 +169,13 @@ def _chunk(
     groups: Sequence[Sequence[Case]],
     blanks: Features,
 ) -> Iterator[list[CaseScores]]:
-    paths = _paths(groups)
+    paths = distinct(groups)
     place = {path: i for i, path in enumerate(paths)}
     features = _features(extractor, suite, paths)
     yield []
     for cases in groups:
         original = features.select([place[cases[0].original]])
-        others = [p for p in _paths([cases]) if p != cases[0].original]
+        others = [p for p in distinct([cases]) if p != cases[0].original]
         to_blanks = compare(original, blanks, heads)
         to_others = compare(original, features.select([place[p] for p in others]), heads)
         named = {path: to_others.scores(i) for i, path in enumerate(others)}
@@ -220,8 +187,8 @@ def _chunk(
 
 def _on_pixels(suite: Suite, asked: Sequence[Baseline], group: Group) -> Iterator[list[CaseResult]]:
     """The baselines, original by original."""
-    for cases in group.share(_by_original(suite)):
-        others = [p for p in _paths([cases]) if p != cases[0].original]
+    for cases in group.share(by_original(suite)):
+        others = [p for p in distinct([cases]) if p != cases[0].original]
         paths = [cases[0].original, *others, *suite.references.values()]
         first, *rest = to_tensor_from_pixels([suite.pictures[p] for p in paths])
         found = distances(first[None], torch.stack(rest), asked)
@@ -268,24 +235,3 @@ def _judged(
 
 def _features(extractor: Extractor, suite: Suite, paths: Sequence[str]) -> Features:
     return batched(extractor, to_tensor_from_pixels([suite.pictures[p] for p in paths]))
-
-
-def counts(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
-    """Passed cases by network, metric, norm and kind, in order of appearance."""
-    table: dict[tuple[str, str, str, str], list[int]] = {}
-    for result in results:
-        key = (result.network, result.metric, result.norm, result.case.kind)
-        count = table.setdefault(key, [0, 0])
-        count[0] += result.passed
-        count[1] += 1
-    return [
-        {"network": n, "metric": m, "norm": norm, "kind": k, "passed": p, "of": of}
-        for (n, m, norm, k), (p, of) in sorted(table.items(), key=lambda item: _order(item[0]))
-    ]
-
-
-def _order(key: tuple[str, str, str, str]) -> tuple[str, int, str, str, str]:
-    network, metric, norm, kind = key
-    known = [*METRICS.names(), *NAMED]
-    place = known.index(metric) if metric in known else len(known)
-    return network, place, metric, norm, kind

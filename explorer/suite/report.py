@@ -7,9 +7,11 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from explorer.baselines import NAMED
+from explorer.metrics import METRICS
 from explorer.networks import NETWORKS
 from explorer.suite.cases import KINDS, STAIN, CaseResult
-from explorer.suite.experiment import ALL_LAYERS, counts
+from explorer.suite.experiment import ALL_LAYERS
 
 
 def as_json(
@@ -76,3 +78,24 @@ def table(results: Sequence[CaseResult]) -> str:
         for (network, metric, norm), row in rows.items()
     ]
     return "\n".join([head, *lines])
+
+
+def counts(results: Sequence[CaseResult]) -> list[dict[str, Any]]:
+    """Passed cases by network, metric, norm and kind, in the registries' order."""
+    table: dict[tuple[str, str, str, str], list[int]] = {}
+    for result in results:
+        key = (result.network, result.metric, result.norm, result.case.kind)
+        count = table.setdefault(key, [0, 0])
+        count[0] += result.passed
+        count[1] += 1
+    return [
+        {"network": n, "metric": m, "norm": norm, "kind": k, "passed": p, "of": of}
+        for (n, m, norm, k), (p, of) in sorted(table.items(), key=lambda item: _order(item[0]))
+    ]
+
+
+def _order(key: tuple[str, str, str, str]) -> tuple[str, int, str, str, str]:
+    network, metric, norm, kind = key
+    known = [*METRICS.names(), *NAMED]
+    place = known.index(metric) if metric in known else len(known)
+    return network, place, metric, norm, kind

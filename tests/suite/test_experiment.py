@@ -166,7 +166,7 @@ def test_chunks_do_not_change_the_numbers(
 ) -> None:
     suite = suites.read_suite(small_suite(tmp_path))
     whole = suites.run(engine, suite, ["alexnet"])
-    monkeypatch.setattr("explorer.suite.experiment.CHUNK_PIXELS", 1)
+    monkeypatch.setattr("explorer.suite.chunks.CHUNK_PIXELS", 1)
     single = suites.run(engine, suite, ["alexnet"])
     for a, b in zip(whole, single, strict=True):
         assert (a.case, a.metric, a.norm) == (b.case, b.metric, b.norm)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from explorer import fetching, weights
+from explorer.commands.progress import Bar
 from explorer.networks import NETWORKS
 from explorer.weights import BUNDLED
 
@@ -52,10 +52,11 @@ def _fetch(flags: argparse.Namespace) -> int:
     if flags.name is None:
         flags.misuse(f"Say which network to fetch: {', '.join(NETWORKS.names())}.")
     network = NETWORKS[flags.name]
+    bar = Bar()
     try:
-        path = fetching.fetch(network, _progress_bar)
+        path = fetching.fetch(network, bar)
     finally:
-        print(file=sys.stderr)
+        bar.end()
     print(path)
     return 0
 
@@ -108,8 +109,3 @@ def _state(path: Path, expected: str | None) -> tuple[str, Path, str]:
     if digest.hexdigest() == expected:
         return FINE, path, ""
     return DAMAGED, path, f"its sha256 is {digest.hexdigest()[:12]}…, not {expected[:12]}…"
-
-
-def _progress_bar(share: float, text: str) -> None:
-    done = round(30 * share)
-    print(f"\r[{'#' * done}{'.' * (30 - done)}] {text:60.60}", end="", file=sys.stderr, flush=True)

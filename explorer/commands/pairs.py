@@ -8,26 +8,26 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from explorer import __version__, distributed, pair_lists, pairs
-from explorer.arguments import DTYPES, add_choice, add_comparing, chosen, layers, pixels
+from explorer import __version__, distributed, pairs
+from explorer.commands import pair_lists
+from explorer.commands.arguments import DTYPES, add_choice, add_comparing, chosen, layers, pixels
+from explorer.commands.out import appended
+from explorer.commands.pair_rows import CSV, JSON, TABLE, Form, Row, reopened
+from explorer.commands.progress import Counter, say
 from explorer.comparison import Heads
 from explorer.distributed import Group
 from explorer.engine import Engine
 from explorer.extractor import Extractor
 from explorer.networks import NETWORKS
-from explorer.pair_rows import CSV, JSON, TABLE, Form, Row, reopened
 from explorer.pairs import Outcome, Pair
 
 ABOVE, PROBLEMS, STOPPED = 3, 4, 130
-LINE_SECONDS = 10
-"""Between two lines of progress, where standard error is no terminal."""
 AFTER = (
     "Exit codes: 0 done; 1 could not be done; 2 misuse; 3 a distance is above --fail-above; "
     "4 some pairs could not be compared, their rows say why (3 where both are so). Under torchrun "
@@ -67,12 +67,10 @@ def _from_folders(flags: argparse.Namespace) -> list[Pair]:
     found, others = pair_lists.from_folders(flags.a, flags.b)
     if others:
         said = "1 file is" if others == 1 else f"{others} files are"
-        _say(f"{said} left out: by their names they are no pictures.")
+        say(f"{said} left out: by their names they are no pictures.")
     missing = [pair.problem for pair in found if pair.problem]
     if missing:
-        _say(
-            f"{len(missing)} of {len(found)} names are in one folder only; the first: {missing[0]}"
-        )
+        say(f"{len(missing)} of {len(found)} names are in one folder only; the first: {missing[0]}")
     return found
 
 
@@ -100,7 +98,7 @@ def run(flags: argparse.Namespace) -> int:
         own = group.share(left)
         read = partial(pixels, background=flags.background, resized=flags.size)
         found = distributed.gathered(group, pairs.run(extractor, heads, own, read, keys))
-        tally = _Tally(len(listed), flags.fail_above)
+        tally = _Tally(len(listed), flags.fail_above, Counter(group.first))
         for row in done.values():
             tally.add(row.id, row.scores, row.problem)
         # Pictures make Pillow warn; several threads cannot each set that aside for a while.
@@ -113,10 +111,10 @@ def run(flags: argparse.Namespace) -> int:
                         _write(target, form, outcomes)
                     for outcome in outcomes:
                         tally.add(outcome.pair.id, outcome.scores, outcome.problem)
-                    tally.report(group.first)
+                    tally.report()
             except KeyboardInterrupt:
                 kept = f"; the same command goes on from row {tally.done + 1}" if flags.out else ""
-                _say(f"stopped{kept}.")
+                say(f"stopped{kept}.")
                 return STOPPED
         if group.first:
             tally.finish()
@@ -168,7 +166,7 @@ def _reopened(flags: argparse.Namespace, form: Form, listed: Sequence[Pair]) -> 
         return {}
     done = reopened(Path(flags.out), form, listed)
     if done:
-        _say(f"{len(done)} of {len(listed)} pairs are in {flags.out} already.")
+        say(f"{len(done)} of {len(listed)} pairs are in {flags.out} already.")
     return done
 
 
@@ -180,13 +178,7 @@ def _target(flags: argparse.Namespace, form: Form, group: Group) -> Iterator[Tex
             sys.stdout.write(form.head())
         yield sys.stdout
         return
-    try:
-        file = open(flags.out, "a", encoding="utf-8", newline="")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise ValueError(f"{flags.out} cannot be written: {error.strerror}.") from error
-    with file:
-        if file.tell() == 0:
-            file.write(form.head())
+    with appended(flags.out, form.head()) as file:
         yield file
 
 
@@ -201,12 +193,11 @@ def _write(target: TextIO, form: Form, outcomes: Sequence[Outcome]) -> None:
 class _Tally:
     """What is known so far, for the exit code and for people who wait."""
 
-    def __init__(self, total: int, limit: float | None) -> None:
+    def __init__(self, total: int, limit: float | None, counter: Counter) -> None:
         self.total, self.limit = total, limit
         self.done, self.problems, self.above = 0, 0, 0
         self.first = ""
-        self._terminal = sys.stderr.isatty()
-        self._said = time.monotonic()
+        self._counter = counter
 
     def add(self, name: str, scores: Mapping[pairs.Key, float], problem: str) -> None:
         """Count one row."""
@@ -216,19 +207,13 @@ class _Tally:
             self.first = self.first or name
             self.above += 1
 
-    def report(self, speaks: bool) -> None:
-        """Say how far it is: at once on a terminal, else now and then."""
-        text = f"{self.done} of {self.total} pairs"
-        if speaks and self._terminal:
-            print(f"\r{text}", end="", file=sys.stderr, flush=True)
-        elif speaks and time.monotonic() - self._said >= LINE_SECONDS:
-            self._said = time.monotonic()
-            print(text, file=sys.stderr, flush=True)
+    def report(self) -> None:
+        """Say how far it is."""
+        self._counter.show(f"{self.done} of {self.total} pairs")
 
     def finish(self) -> None:
         """Say what came of it."""
-        if self._terminal:
-            print(file=sys.stderr)
+        self._counter.end()
         text = f"{self.done} of {self.total} pairs"
         if self.problems:
             text += f", {self.problems} could not be compared"
@@ -241,7 +226,3 @@ class _Tally:
     def code(self) -> int:
         """The command's exit code."""
         return ABOVE if self.above else PROBLEMS if self.problems else 0
-
-
-def _say(text: str) -> None:
-    print(f"explorer: {text}", file=sys.stderr, flush=True)

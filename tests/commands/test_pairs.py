@@ -18,7 +18,7 @@ from explorer.cli import main
 from explorer.engine import Engine
 from explorer.images import read_picture, to_tensor
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def write_pictures(folder: Path, count: int, size: int = 40) -> list[str]:
@@ -195,20 +195,20 @@ def test_bad_rows_get_sentences_and_the_others_scores(run, tmp_path: Path) -> No
 
 STOPPED = """
 import sys
-from explorer import arguments, pairs_command
+from explorer.commands import pairs
 from explorer.cli import main
-count, real = 0, pairs_command.pixels
+count, real = 0, pairs.pixels
 def slow(*given, **named):
     global count
     count += 1
     if count > 110:
         sys.stdin.read()
     return real(*given, **named)
-pairs_command.pixels = slow
-class Told(pairs_command._Tally):
-    def report(self, speaks):
+pairs.pixels = slow
+class Told(pairs._Tally):
+    def report(self):
         print(self.done, flush=True)
-pairs_command._Tally = Told
+pairs._Tally = Told
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 
 from explorer import sweeps, taps
-from explorer.arguments import add_taps, device
+from explorer.commands.arguments import add_taps, device
+from explorer.commands.progress import by_tenths
 from explorer.engine import Engine
 from explorer.figures import data
 from explorer.figures import sweep as figures
@@ -66,12 +66,10 @@ def run(flags: argparse.Namespace) -> int:
     )
     engine = Engine(device=flags.device)
     known: list[SweepPoint] = []
-    tenth = -1
+    report = by_tenths()
     for part in sweeps.run(engine, values, axes, upload):
         known += part.points
-        if int(10 * part.share) > tenth:
-            tenth = int(10 * part.share)
-            print(f"{10 * tenth:3d} % {len(known)} points", file=sys.stderr, flush=True)
+        report(part.share, f"{len(known)} points")
     sweep = Sweep(engine.receipt(filled.scene), axes, tuple(sorted(known, key=lambda p: p.at)))
     if flags.csv:
         print(figures.as_csv(sweep), end="")

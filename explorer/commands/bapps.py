@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
-import sys
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,24 +14,23 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from explorer import __version__, distributed
-from explorer.arguments import DTYPES, chosen, device
-from explorer.bapps import disagreement, fetch, journal, layout, report, unpack
+from explorer.bapps import disagreement, fetch, journal, layout, unpack
 from explorer.bapps import run as running
-from explorer.bapps.bootstrap import Bootstrap
 from explorer.bapps.journal import Block
 from explorer.bapps.layout import SETS, SPLITS, Item
 from explorer.bapps.pictures import SIDE
 from explorer.bapps.run import Judge, Panel
+from explorer.commands import bapps_results
+from explorer.commands.arguments import DTYPES, chosen, device
+from explorer.commands.out import appended
+from explorer.commands.progress import Bar, Counter, say
 from explorer.distributed import Group
 from explorer.engine import Engine
-from explorer.figures.theme import title_of
 from explorer.metrics import METRICS
 from explorer.networks import NETWORKS
 from explorer.results import NORMS
 
 STOPPED, PROBLEMS = 130, 4
-LINE_SECONDS = 10
-"""Between two lines of progress, where standard error is no terminal."""
 DATA = "bapps"
 """The folder that `fetch` fills by default."""
 AFTER = (
@@ -113,7 +110,9 @@ def run(flags: argparse.Namespace) -> int:
         return _fetch(flags)
     if flags.names:
         flags.misuse(f"only `fetch` takes archives; {flags.names[0]!r} was given.")
-    _check_outputs(flags)
+    if flags.weights != "pretrained" and len(flags.network or ()) > 1:
+        raise ValueError("--weights is of one network; give one --network, or leave it out.")
+    bapps_results.check(flags)
     with distributed.joined() as group:
         found = distributed.agreed(group, lambda: _read(flags))
         panel = _panel(flags, group)
@@ -132,24 +131,11 @@ def run(flags: argparse.Namespace) -> int:
                         journal.append(target, [block])
             except KeyboardInterrupt:
                 kept = "; the same command goes on from there" if flags.out else ""
-                _say(f"stopped{kept}.")
+                say(f"stopped{kept}.")
                 return STOPPED
         if not group.first:
             return 0
         return _finish(flags, found, panel, blocks, done)
-
-
-def _check_outputs(flags: argparse.Namespace) -> None:
-    """What cannot be written is said before hours of work, not after."""
-    if flags.figure is not None:
-        from explorer.figures import bapps as figures  # plotly is wanted for figures alone
-
-        figures.check(flags.figure)
-    for path in (flags.figure, flags.save, flags.out):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise ValueError(f"{path} cannot be written: {path.parent} is no folder.")
-    if flags.weights != "pretrained" and len(flags.network or ()) > 1:
-        raise ValueError("--weights is of one network; give one --network, or leave it out.")
 
 
 def _read(flags: argparse.Namespace) -> layout.Found:
@@ -157,7 +143,7 @@ def _read(flags: argparse.Namespace) -> layout.Found:
         flags.path, flags.task or tuple(SPLITS), flags.part or ("val",), flags.split
     )
     for problem in found.problems:
-        _say(f"left out: {problem}")
+        say(f"left out: {problem}")
     if not found.items:
         raise ValueError(f"{flags.path} holds no item that can be scored.")
     return found
@@ -208,7 +194,7 @@ def _reopened(
     done = journal.reopened(flags.out, made_by, shapes)
     if done:
         count = sum(len(blocks[i]) for i in done)
-        _say(f"{count} of {sum(map(len, blocks))} items are in {flags.out} already.")
+        say(f"{count} of {sum(map(len, blocks))} items are in {flags.out} already.")
     return done
 
 
@@ -220,13 +206,7 @@ def _target(
     if flags.out is None or not group.first:
         yield None
         return
-    try:
-        file = open(flags.out, "a", encoding="utf-8", newline="")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise ValueError(f"{flags.out} cannot be written: {error.strerror}.") from error
-    with file:
-        if file.tell() == 0:
-            file.write(journal.head(made_by))
+    with appended(flags.out, journal.head(made_by)) as file:
         yield file
 
 
@@ -238,24 +218,16 @@ def _reported(
     group: Group,
 ) -> Iterator[Block]:
     """The same blocks; people who wait are told how far it is."""
-    terminal = sys.stderr.isatty()
+    counter = Counter(group.first)
     count = sum(len(blocks[i]) for i in done)
-    began = said = time.monotonic()
+    began = time.monotonic()
     fresh = 0
     for block in new:
         fresh += len(blocks[block.index])
         yield block
-        now = time.monotonic()
-        if group.first and (terminal or now - said >= LINE_SECONDS):
-            said = now
-            rest = (total - count - fresh) * (now - began) / fresh
-            text = f"{count + fresh} of {total} items, about {rest:.0f} s left"
-            print(
-                f"\r{text:60}" if terminal else text, end="" if terminal else "\n", file=sys.stderr
-            )
-            sys.stderr.flush()
-    if group.first and terminal:
-        print(file=sys.stderr)
+        rest = (total - count - fresh) * (time.monotonic() - began) / fresh
+        counter.show(f"{count + fresh} of {total} items, about {rest:.0f} s left")
+    counter.end()
 
 
 def _finish(
@@ -270,81 +242,15 @@ def _finish(
     for i, block in enumerate(blocks):
         distances |= {item.id: row for item, row in zip(block, done[i].distances, strict=True)}
         for problem in done[i].problems:
-            _say(f"left out: {problem}")
+            say(f"left out: {problem}")
             problems.append(problem)
-    results = _results(flags, found.items, distances, problems, panel)
+    results = bapps_results.results(flags, found.items, distances, problems, panel)
     if not results["groups"]:
         raise ValueError(f"{flags.path} holds no item whose pictures can be read.")
-    text = json.dumps(results, ensure_ascii=False, allow_nan=False)
-    if flags.save is not None:
-        try:
-            flags.save.write_text(text + "\n", encoding="utf-8")
-        except OSError as error:
-            raise ValueError(f"{flags.save} cannot be written: {error.strerror}.") from error
-    if flags.figure is not None:
-        from explorer.figures import bapps as figures  # plotly is wanted for figures alone
-
-        figures.write(results, flags.figure)
-    if flags.json or flags.csv:
-        print(text if flags.json else report.as_csv(results), end="\n" if flags.json else "")
-    else:
-        print(report.table(results), end="")
+    bapps_results.put_out(flags, results)
     if problems:
-        _say(f"{len(problems)} left out, {sum(r is not None for r in distances.values())} scored.")
+        say(f"{len(problems)} left out, {sum(r is not None for r in distances.values())} scored.")
     return PROBLEMS if problems else 0
-
-
-def _results(
-    flags: argparse.Namespace,
-    items: Sequence[Item],
-    distances: report.Distances,
-    problems: Sequence[str],
-    panel: Panel,
-) -> dict[str, Any]:
-    """Everything that a file of results holds."""
-    bootstrap = Bootstrap(flags.resamples, flags.seed)
-    configurations = panel.configurations
-    most = disagreement.listed(items, distances, len(configurations))
-    count = min(flags.thumbnails, disagreement.LISTED)
-    return {
-        "format": report.FORMAT,
-        "version": report.VERSION,
-        "note": "",
-        "program": __version__,
-        "size": SIDE,
-        "bootstrap": {
-            "resamples": bootstrap.resamples,
-            "seed": bootstrap.seed,
-            "level": bootstrap.level,
-        },
-        "configurations": [_described(panel, *made, flags.dtype) for made in configurations],
-        **report.scored(items, distances, configurations, bootstrap),
-        **most,
-        "thumbnails": disagreement.thumbnails(items, most["most"], count),
-        "left_out": len(problems),
-        "problems": list(problems[: report.MOST_PROBLEMS]),
-    }
-
-
-def _described(panel: Panel, network: str, metric: str, norm: str, dtype: str) -> dict[str, str]:
-    made = f"explorer {__version__}, {SIDE} x {SIDE} pixels"
-    title = "Pixels"
-    for judge in panel.judges:
-        extractor = judge.extractor
-        if extractor.network.name == network:
-            title = extractor.network.title
-            made = (
-                f"explorer {__version__}, {network}, {extractor.info.origin}, sha256 "
-                f"{extractor.info.sha256}, {SIDE} x {SIDE} pixels, {dtype}, {extractor.device.type}"
-            )
-    return {
-        "network": network,
-        "network_title": title,
-        "metric": metric,
-        "title": title_of(metric),
-        "norm": norm,
-        "made_by": made,
-    }
 
 
 def _fetch(flags: argparse.Namespace) -> int:
@@ -355,11 +261,11 @@ def _fetch(flags: argparse.Namespace) -> int:
     for name in dict.fromkeys(names):
         archive = fetch.ARCHIVES[name]
         try:
-            path = fetch.fetch(archive, flags.into, _bar(archive.file))
+            path = _fetched(archive, flags.into)
             digest = fetch.records(flags.into)[archive.file]["sha256"]
-            _say(f"{path}: sha256 {digest}. None is published to hold it to; it is written down.")
+            say(f"{path}: sha256 {digest}. None is published to hold it to; it is written down.")
             if fetch.unpacked(flags.into, archive):
-                _say(f"{path} is unpacked already.")
+                say(f"{path} is unpacked already.")
                 continue
             added = unpack.unpack(path, flags.into / archive.into)
             fetch.note_unpacked(flags.into, archive, added)
@@ -370,21 +276,9 @@ def _fetch(flags: argparse.Namespace) -> int:
     return 0
 
 
-def _bar(title: str) -> fetch.Progress:
-    terminal = sys.stderr.isatty()
-    told: set[int] = set()
-
-    def report_share(share: float, text: str) -> None:
-        tenth = int(10 * share)
-        if terminal:
-            end = "\n" if share >= 1 else ""
-            print(f"\r{title}: {text:40}", end=end, file=sys.stderr, flush=True)
-        elif tenth not in told:
-            told.add(tenth)
-            print(f"{title}: {text}", file=sys.stderr, flush=True)
-
-    return report_share
-
-
-def _say(text: str) -> None:
-    print(f"explorer: {text}", file=sys.stderr, flush=True)
+def _fetched(archive: fetch.Archive, folder: Path) -> Path:
+    bar = Bar(archive.file)
+    try:
+        return fetch.fetch(archive, folder, bar)
+    finally:
+        bar.end()

@@ -11,8 +11,8 @@ from explorer import pairs
 from explorer.engine import Engine
 from explorer.extractor import Extractor
 from explorer.images import read_picture, read_pixels, to_tensor
-from explorer.pairs import Pair
-from tests.test_pairs_command import write_pictures
+from explorer.pairs import Pair, again, job
+from tests.commands.test_pairs import write_pictures
 
 KEYS = (("spatial", "norm"), ("sort", "raw"))
 
@@ -49,7 +49,7 @@ def test_one_picture_against_many_goes_through_the_network_once(
     listed = [Pair(n, tmp_path / names[0], tmp_path / n) for n in names[1:]]
     seen = counted(loaded[0])
     outcomes = found(loaded, listed, threads=threads)
-    assert sum(seen) == 61 and max(seen) <= pairs.BATCH_PIXELS / 40**2 + 2
+    assert sum(seen) == 61 and max(seen) <= job.BATCH_PIXELS / 40**2 + 2
     assert [o.pair for o in outcomes] == listed
     first = to_tensor(read_picture(tmp_path / names[0]))
     for outcome in outcomes[::20]:
@@ -65,7 +65,7 @@ def test_without_room_pictures_are_made_again_with_the_same_numbers(
     names = write_pictures(tmp_path, 40)
     listed = [Pair(n, tmp_path / names[0], tmp_path / n) for n in names[1:]]
     expected = [o.scores for o in found(loaded, listed)]
-    monkeypatch.setattr(pairs, "KEPT_BYTES", 0)
+    monkeypatch.setattr(again, "KEPT_BYTES", 0)
     seen = counted(loaded[0])
     assert [o.scores for o in found(loaded, listed)] == expected
     assert 40 < sum(seen) <= 80
@@ -90,8 +90,8 @@ def test_sizes_may_be_mixed_and_large_ones_run_alone(
     listed = listed[::2] + listed[1::2]
     expected = found(loaded, listed)
     assert [o.size for o in expected] == [(int(o.pair.id[:2]),) * 2 for o in expected]
-    monkeypatch.setattr(pairs, "LARGE_PIXELS", 1)
-    monkeypatch.setattr(pairs, "BATCH_PIXELS", 1)
+    monkeypatch.setattr(job, "LARGE_PIXELS", 1)
+    monkeypatch.setattr(job, "BATCH_PIXELS", 1)
     for a, b in zip(expected, found(loaded, listed), strict=True):
         assert a.scores == pytest.approx(b.scores, rel=1e-5)
 

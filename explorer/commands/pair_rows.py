@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from explorer.commands.pair_lists import printable
 from explorer.figures.theme import number
-from explorer.pair_lists import printable
 from explorer.pairs import Key, Outcome, Pair
 
 JSON, CSV, TABLE = "json", "csv", "table"

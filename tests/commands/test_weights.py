@@ -12,7 +12,7 @@ import pytest
 from explorer import weights
 from explorer.cli import main
 from explorer.networks import HEADS_FILE
-from tests.test_pairs_command import ROOT
+from tests.commands.test_pairs import ROOT
 
 
 @pytest.fixture

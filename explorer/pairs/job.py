@@ -9,8 +9,7 @@ wait only for those before them.
 from __future__ import annotations
 
 import threading
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,39 +23,15 @@ from explorer.extractor import Extractor, batched
 from explorer.features import Features
 from explorer.images import PictureError
 from explorer.metrics import METRICS, Metric
+from explorer.pairs.again import Again, Seen
+from explorer.pairs.record import Key, Outcome, Pair, Read
 
 ROWS = 16
 """Pairs a block: what a thread takes at once, and a process of several."""
 BATCH_PIXELS = 2 * ROWS * 96 * 96
 LARGE_PIXELS = 1 << 20
 """From here on one batch runs at a time, on all cores: several would take too much memory."""
-KEPT_BYTES = 1 << 29
-"""Of features of pictures that occur again."""
 GPU_THREADS = 4
-
-Key = tuple[str, str]
-"""(metric, norm)."""
-Read = Callable[[Path], np.ndarray]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two files, and why they cannot be compared where that is known beforehand."""
-
-    id: str
-    a: Path
-    b: Path
-    problem: str = ""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What was found of a pair: its size (width, height) and scores, or a problem."""
-
-    pair: Pair
-    size: tuple[int, int] | None = None
-    scores: Mapping[Key, float] = field(default_factory=dict)
-    problem: str = ""
 
 
 def blocks(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
@@ -92,67 +67,8 @@ def run(
     cores = torch.get_num_threads()
     on_cpu = extractor.device.type == "cpu"
     threads = threads or (cores if on_cpu else GPU_THREADS)
-    job = _Job(extractor.in_bulk(fewer=True), heads, read, tuple(keys), _Again(work), cores)
+    job = _Job(extractor.in_bulk(fewer=True), heads, read, tuple(keys), Again(work), cores)
     yield from in_order(job.outcomes, work, threads, "pairs")
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """One picture: its features, of its own, (1, C, H, W) a layer; its pixels, H × W × 3, uint8."""
-
-    features: Features
-    pixels: np.ndarray
-
-
-class _Again:
-    """Features of pictures that occur in several pairs: made once, kept while there is room.
-
-    Whoever asks first makes them, the others wait. It cannot lock up: a thread makes all that it
-    has promised before it waits.
-    """
-
-    def __init__(self, work: Sequence[Sequence[Pair]]) -> None:
-        self._left = Counter(p for block in work for pair in block for p in (pair.a, pair.b))
-        self._kept: OrderedDict[Path, Future[_Seen | str]] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def claim(self, path: Path) -> tuple[Future[_Seen | str] | None, bool]:
-        """The picture's promise, and whether the caller has to keep it; None if it is alone."""
-        with self._lock:
-            if path in self._kept:
-                self._kept.move_to_end(path)
-                return self._kept[path], False
-            if self._left[path] < 2:
-                return None, True
-            self._kept[path] = Future()
-            return self._kept[path], True
-
-    def keep(self, promise: Future[_Seen | str], found: _Seen | str) -> None:
-        """Keep the promise; what was asked for longest ago goes when room runs out."""
-        promise.set_result(found)
-        with self._lock:
-            self._bytes += _nbytes(found)
-            for path in [p for p, kept in self._kept.items() if kept.done()]:
-                if self._bytes <= KEPT_BYTES:
-                    return
-                self._drop(path)
-
-    def used(self, path: Path) -> None:
-        """One pair of the picture is done."""
-        with self._lock:
-            self._left[path] -= 1
-            if self._left[path] == 0 and path in self._kept and self._kept[path].done():
-                self._drop(path)
-
-    def _drop(self, path: Path) -> None:
-        self._bytes -= _nbytes(self._kept.pop(path).result())
-
-
-def _nbytes(found: _Seen | str) -> int:
-    if isinstance(found, str):
-        return 0
-    return found.pixels.nbytes + sum(m.numel() * m.element_size() for m in found.features.maps)
 
 
 @dataclass
@@ -160,7 +76,7 @@ class _Taken:
     """A picture on its way: its pixels (H × W × 3, uint8), or who promised it, or a problem."""
 
     pixels: np.ndarray | None = None
-    promise: Future[_Seen | str] | None = None
+    promise: Future[Seen | str] | None = None
     mine: bool = True
     problem: str = ""
 
@@ -173,7 +89,7 @@ class _Job:
     heads: Heads | None
     read: Read
     keys: tuple[Key, ...]
-    again: _Again
+    again: Again
     cores: int
     sizes: set[tuple[int, ...]] = field(default_factory=set)
     alone: threading.Lock = field(default_factory=threading.Lock)
@@ -288,7 +204,7 @@ class _Job:
             if promise and pixels is not None:
                 # Copied: a part of a batch would keep all of it in memory.
                 alone = Features([m[i : i + 1].clone() for m in features.maps])
-                self.again.keep(promise, _Seen(alone, pixels))
+                self.again.keep(promise, Seen(alone, pixels))
 
     def _scored(
         self,

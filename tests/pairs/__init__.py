@@ -1,0 +1,1 @@
+"""Many pairs: each picture read once, memory bounded, numbers as of one pair alone."""
