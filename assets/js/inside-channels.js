@@ -51,16 +51,23 @@
     );
     // Another layer has other channels: a number says nothing there. Before the layer is asked.
     const isLayer = (node) => node.matches?.('#inside-frame [data-ask="layer"]');
-    document.addEventListener("input", (event) => isLayer(event.target) && (state.channel = -1), true);
+    const another = (event) => {
+      if (!isLayer(event.target)) return;
+      state.channel = -1;
+      trouble("");
+    };
+    document.addEventListener("input", another, true);
   }
 
   /** The number field: a sentence if the layer has no such channel. */
   function typed(event) {
     const text = event.target.value.trim();
     const channel = Number(text);
-    const last = shown.order.length - 1;
+    // While another layer is on its way, only its answer can say how many channels it has.
+    const last = Explorer.inside.settled(NAME) ? shown.order.length - 1 : Infinity;
     const fits = text !== "" && Number.isInteger(channel) && channel >= 0 && channel <= last;
-    trouble(fits ? "" : `Channels are whole numbers from 0 to ${last}; ${text || "nothing"} was given.`);
+    const range = last === Infinity ? "from 0 on" : `from 0 to ${last}`;
+    trouble(fits ? "" : `Channels are whole numbers ${range}; ${text || "nothing"} was given.`);
     if (fits) ask({ channel });
   }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -37,6 +38,11 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+USES = 15
+"""Of a page, until another is made: a history has room for 50 steps."""
+_rested: dict[Browser, list[tuple[Page, int]]] = {}
+
+
 @contextmanager
 def opened(
     browser: Browser,
@@ -49,27 +55,64 @@ def opened(
 ) -> Iterator[Page]:
     """A page on the app, scored; on leaving, nothing may have gone wrong or outside.
 
+    Tests take turns with a page where they can: opening it in a profile that has seen the app costs
+    a third of the time. Nothing that one leaves behind is there for the next.
+
     `query`: a link's. `before`: a script that runs before any of the page's.
     """
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
-    )
-    page = context.new_page()
+    rested = _rested.setdefault(browser, [])
+    page, uses = rested.pop() if rested and not before else (browser.new_context().new_page(), 0)
+    page.set_viewport_size({"width": width, "height": height})
+    scheme: Literal["dark", "light"] = "dark" if dark else "light"
+    page.emulate_media(color_scheme=scheme, reduced_motion="null", forced_colors="null")
     troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
-    page.on(
-        "console",
-        lambda m: troubles.append(f"console: {m.text}") if m.type == "error" else None,
-    )
-    page.on("request", lambda request: _check_host(request.url, troubles))
-    page.add_init_script(before)
-    page.goto(f"{address}/?__theme={'dark' if dark else 'light'}&{query}")
-    page.wait_for_selector(".panel-receipt[data-key]", state="attached")
     try:
-        yield page
-    finally:
-        context.close()
+        with _watched(page, troubles):
+            if before:
+                page.add_init_script(before)
+            page.goto(f"{address}/?__theme={scheme}&{query}")
+            page.wait_for_selector(".panel-receipt[data-key]", state="attached")
+            yield page
+    except BaseException:
+        page.context.close()
+        raise
+    if before or page.is_closed() or uses + 1 == USES:
+        page.context.close()
+    else:
+        _forget(page)
+        rested.append((page, uses + 1))
     assert not troubles, troubles
+
+
+@contextmanager
+def _watched(page: Page, troubles: list[str]) -> Iterator[None]:
+    """Errors of the page, and what it asks of other machines."""
+    listeners: dict[str, Callable[..., None]] = {
+        "pageerror": lambda error: troubles.append(f"page error: {error}"),
+        "console": lambda m: troubles.append(f"console: {m.text}") if m.type == "error" else None,
+        "request": lambda request: _check_host(request.url, troubles),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)  # type: ignore[call-overload]
+    try:
+        yield
+    finally:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+
+
+def _forget(page: Page) -> None:
+    """What a page keeps for its next visit, and what a test allowed or replaced."""
+    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.goto("about:blank")
+    page.unroute_all()
+    page.mouse.move(0, 0)
+    context = page.context
+    context.clear_cookies()
+    context.clear_permissions()
+    for other in context.pages:
+        if other != page:
+            other.close()
 
 
 def _check_host(url: str, troubles: list[str]) -> None:

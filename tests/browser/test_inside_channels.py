@@ -85,6 +85,36 @@ def test_a_channel_that_is_not_there_is_said_beside_the_field(page: Page, text: 
     assert page.text_content(f"{PANEL} .trouble") == ""
 
 
+TYPED_AT_ONCE = """([layer, channel]) => {
+  const set = (selector, value) => {
+    const field = document.querySelector(selector);
+    field.value = value;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  set('#inside-frame [data-ask="layer"]', layer);
+  set('.panel-inside-channels input.channel', channel);
+}"""
+
+
+def test_a_channel_typed_before_its_layer_has_come_is_of_that_layer(page: Page) -> None:
+    open_view(page, VIEW)
+    page.evaluate(TYPED_AT_ONCE, ["2", "300"])  # of 384; the layer shown so far has 192
+    assert chosen(page) == 300
+    assert page.text_content(f"{PANEL} .trouble") == ""
+    page.evaluate(TYPED_AT_ONCE, ["0", "200"])  # of 64
+    assert chosen(page) == shown(page, VIEW)["order"][0]
+    assert "relu1 has the channels 0 to 63" in (page.text_content(f"{PANEL} .notes") or "")
+
+
+def test_what_was_wrong_for_one_layer_is_not_said_of_the_next(page: Page) -> None:
+    open_view(page, VIEW)
+    page.fill(f"{PANEL} input.channel", "300")
+    assert page.text_content(f"{PANEL} .trouble") != ""
+    page.select_option('#inside-frame [data-ask="layer"]', "2")
+    assert page.text_content(f"{PANEL} .trouble") == ""
+    assert chosen(page) == shown(page, VIEW)["order"][0]
+
+
 def test_an_answer_leaves_the_field_alone_while_somebody_types(page: Page) -> None:
     open_view(page, VIEW)
     page.fill(f"{PANEL} input.channel", "1")
