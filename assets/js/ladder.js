@@ -7,11 +7,6 @@
   const MARGIN = 14;
   const REACH = 7;
 
-  /** A multiple in two digits; 0.00006 as 6.0e-5, which fits beside a long distance. */
-  function times(ratio) {
-    return ratio && ratio < 0.001 ? ratio.toExponential(1) : ratio.toPrecision(2);
-  }
-
   function position(ratio, domain, width) {
     if (ratio === null) return null;
     const [low, high] = domain.map(Math.log);
@@ -130,7 +125,7 @@
           { class: "value" },
           html("b", {}, row.distance),
           // SSIM and PSNR rise with likeness: the ratio is that of the distances behind them.
-          row.ratio === null ? "" : `${row.norm === "pixels" ? " · " : " = "}${times(row.ratio)} × `,
+          row.ratio === null ? "" : `${row.norm === "pixels" ? " · " : " = "}${row.times} × `,
           row.ratio === null ? "" : html("span", { class: "near" }, row.nearest),
           html("button", { type: "button", class: "copy-score", "aria-label": `Copy ${row.title}` }),
         ),

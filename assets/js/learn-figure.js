@@ -46,7 +46,7 @@ Explorer.learnFigure = (() => {
       const idle = rule === "none";
       const sign = !shown ? "?" : idle ? "·" : row.passed ? "✓" : "✗";
       const kind = !shown ? "hidden-yet" : idle ? "idle" : row.passed ? "pass" : "fail";
-      const times = `${row.ratio.toPrecision(3)} × ${row.nearest}`;
+      const times = `${row.times} × ${row.nearest}`;
       return html(
         "li",
         { class: kind, "data-metric": row.metric, "data-norm": row.norm },

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from explorer.baselines import BASELINES
-from explorer.figures.theme import colour_of, help_of, is_shown, shown, title_of
+from explorer.figures.theme import colour_of, help_of, is_shown, shown, times, title_of
 from explorer.results import PIXELS, Exploration, Verdict, rule_of
 
 DOMAIN = (0.01, 30.0)
@@ -64,6 +64,7 @@ def _row(verdict: Verdict, rule: str, passed: bool) -> dict[str, Any]:
         "colour": colour_of(verdict.metric),
         "distance": shown(verdict.metric, verdict.distance),
         "ratio": ratio(verdict.distance),
+        "times": None if nearest == 0 else times(verdict.distance / nearest),
         "nearest": verdict.nearest,
         "nearestDistance": shown(verdict.metric, nearest),
         "passed": passed,
@@ -78,10 +79,10 @@ def sentence(verdict: Verdict, rule: str, passed: bool) -> str:
     here = shown(verdict.metric, verdict.distance)
     decoy = shown(verdict.metric, verdict.decoy or 0.0)
     distance, nearest = verdict.distance, verdict.references[verdict.nearest]
-    times = distance / nearest if nearest > 0 else math.inf
+    multiple = times(distance / nearest if nearest > 0 else math.inf, 3)
     # What people know as SSIM or PSNR rises with likeness: its ratio would say nothing.
     what = "the distance" if verdict.norm != PIXELS else "as a distance that"
-    against = f"{here}, {times:.2f} times {what} to {verdict.nearest}"
+    against = f"{here}, {multiple} times {what} to {verdict.nearest}"
     passes = f"{title} {'passes' if passed else 'fails'}"
     if rule == "none":
         return f"{title}: nothing is changed, the distance is 0 ({here})."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from explorer.figures import heatmaps, ladder, pictures
-from explorer.figures.theme import colour_of, number, shown, title_of
+from explorer.figures.theme import colour_of, number, shown, times, title_of
 from explorer.results import Exploration, Verdict, rule_of
 
 NORMS = {"raw": "no norm", "norm": "channel norm"}
@@ -49,6 +49,7 @@ def _row(verdict: Verdict, rule: str) -> dict[str, Any]:
         "colour": colour_of(verdict.metric),
         "distance": shown(verdict.metric, verdict.distance),
         "ratio": verdict.distance / nearest,
+        "times": times(verdict.distance / nearest, 3),
         "limit": verdict.limit(rule) / nearest,
         "nearest": verdict.nearest,
         "ticks": [

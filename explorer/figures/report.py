@@ -117,7 +117,7 @@ def _ladder(found: Exploration) -> str:
         safe = {"decoy": decoy, "both": min(1, decoy)}.get(data["rule"], 1)
         kind = "pass" if row["passed"] else "fail"
         mark = "·" if data["rule"] == "none" else "✓" if row["passed"] else "✗"
-        times = "" if row["ratio"] is None else f" ({row['ratio']:.2g} × {row['nearest']})"
+        times = "" if row["ratio"] is None else f" ({row['times']} × {row['nearest']})"
         rows.append(
             f'<div class="name"><b class="{kind}">{mark}</b> {_dot(row["colour"])}'
             f"<b>{escape(row['title'])}</b></div>"

@@ -76,3 +76,23 @@ def number(value: float) -> str:
     if abs(value) >= 1000:
         return f"{value:.0f}"
     return f"{value:.4g}"
+
+
+def times(value: float, digits: int = 2) -> str:
+    """A multiple, with enough digits to see on which side of 1 it is.
+
+    >>> times(0.599), times(1.0), times(1.0204), times(0.99996), times(12.3), times(0.00006)
+    ('0.60', '1.0', '1.02', '0.99996', '12', '6.0e-5')
+    >>> times(1.806, 3), times(0.0, 3), times(math.inf)
+    ('1.81', '0', '∞')
+    """
+    if value in (0, math.inf):
+        return "∞" if value else "0"
+    if value < 0.001:
+        power, exponent = f"{value:.{digits - 1}e}".split("e")
+        return f"{power}e{int(exponent)}"
+    if value >= 10 ** (digits - 1):
+        return f"{value:.0f}"
+    while value != 1 and float(f"{value:.{digits}g}") == 1:
+        digits += 1
+    return f"{value:#.{digits}g}"

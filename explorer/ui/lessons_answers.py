@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.figures.theme import number, title_of
+from explorer.figures.theme import number, times, title_of
 from explorer.results import Exploration, Verdict, rule_of
 from explorer.ui.lessons_kind import Found
 
@@ -19,15 +19,6 @@ def verdict_of(found: Exploration, metric: str, norm: str) -> Verdict:
 def ratio(verdict: Verdict, rule: str = "references") -> float:
     """The distance as a multiple of that at which the metric begins to fail."""
     return verdict.distance / verdict.limit(rule)
-
-
-def times(value: float) -> str:
-    """A multiple, with enough digits to see on which side of 1 it is.
-
-    >>> times(0.0401), times(1.806), times(12.3)
-    ('0.040', '1.81', '12.3')
-    """
-    return f"{value:.3g}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:#.2g}"
 
 
 def percent(share: float) -> str:
@@ -90,7 +81,7 @@ def beside_blank(found: Exploration, metric: str) -> Found:
     choice = "near" if way < 0.5 else "close" if way <= 1 else "beyond"
     numbers = {
         "distance": number(verdict.distance),
-        "times": times(way),
+        "times": times(way, 3),
         "nearest": verdict.nearest,
         "blank": number(verdict.references[verdict.nearest]),
     }
@@ -110,7 +101,7 @@ def with_and_without(found: Exploration, metric: str) -> Found:
     norm, raw = (verdict_of(found, metric, key) for key in ("norm", "raw"))
     passed = [key for key, v in (("norm", norm), ("raw", raw)) if v.passes(rule)]
     choice = "both" if len(passed) == 2 else passed[0] if passed else "neither"
-    return Found(choice, {"norm": times(ratio(norm)), "raw": times(ratio(raw))})
+    return Found(choice, {"norm": times(ratio(norm), 3), "raw": times(ratio(raw), 3)})
 
 
 def order(found: Exploration) -> Found:
@@ -131,8 +122,8 @@ def how_many(found: Exploration) -> Found:
     numbers = {
         "passed": listed(passed),
         "failed": listed(failed),
-        **{v.metric: times(ratio(v, rule)) for v in three},
-        "raw": times(ratio(raw, rule)),
+        **{v.metric: times(ratio(v, rule), 3) for v in three},
+        "raw": times(ratio(raw, rule), 3),
     }
     return Found(("none", "one", "two", "three")[len(passed)], numbers)
 
@@ -145,5 +136,5 @@ def between(found: Exploration) -> Found:
     low, high = sorted((spatial, sort))
     outside = both < low or both > high
     choice = "outside" if outside else "passes" if both <= 1 else "fails"
-    numbers = {"spatial": times(spatial), "sort": times(sort), "both": times(both)}
+    numbers = {"spatial": times(spatial, 3), "sort": times(sort, 3), "both": times(both, 3)}
     return Found(choice, numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from pathlib import Path
 
@@ -304,3 +305,14 @@ def test_small_multiples_stay_within_the_ladder(browser: Browser, app: tuple[str
                value.closest('.panel').getBoundingClientRect().right)"""
         )
         assert max(sticking_out) < 0
+
+
+def test_a_multiple_is_on_the_side_of_one_that_the_verdict_says(
+    browser: Browser, app: tuple[str, Path]
+) -> None:
+    """Sort is a hair further off than the nearest blank: two digits would say 1.0."""
+    query = "v=1&rotate.angle=30&translate.x=20&blur.sigma=2&noise.sd=0.1&brightness.amount=0.2"
+    with opened(browser, app[0], query=query) as page:
+        said = page.text_content('.panel-ladder [data-metric="sort"] .value') or ""
+        multiple = float(re.findall(r"= ([\d.]+) ×", said)[0])
+        assert 1 < multiple < 1.05
