@@ -6,16 +6,19 @@ Explorer.form = (() => {
   const defaults = new Map();
   const values = {};
   const listeners = [];
+  const PATIENCE = 10_000; // milliseconds after which an answer counts as lost
   let count = null; // of all knobs
+  let number = 0; // of the newest request
+  let written = -Infinity; // when that was
   let write = () => {};
   let send = () => {};
 
   /** Called by the hidden component that carries the form of `knobs` values to the server. */
   function attach(props, trigger, knobs) {
     count = knobs;
-    let number = 0;
     write = () => {
       number += 2; // an answer to an upload takes the odd number that follows
+      written = performance.now();
       props.value = JSON.stringify({ ...changed(), number });
     };
     send = () => {
@@ -39,6 +42,12 @@ Explorer.form = (() => {
 
   function complete() {
     if (inputs.size === count) Explorer.arrived("form");
+  }
+
+  /** Whether the page still shows the answer to an earlier request. */
+  function awaits() {
+    const answered = Explorer.latest.status?.number ?? 0;
+    return answered < number && performance.now() - written < PATIENCE;
   }
 
   /** The values that are not their defaults. */
@@ -218,5 +227,5 @@ Explorer.form = (() => {
     if (inputs.has("ask.taps")) decorate("ask.taps");
   }
 
-  return { adopt, attach, listen, changed, set, put, open, stage, values, inputs, defaults };
+  return { adopt, attach, listen, awaits, changed, set, put, open, stage, values, inputs, defaults };
 })();

@@ -24,7 +24,8 @@ Explorer.spoken = (() => {
   }
 
   function rest() {
-    if (performance.now() - Explorer.say.last < HEARD) return later();
+    // What an answer on its way may change is not at rest.
+    if (Explorer.form.awaits() || performance.now() - Explorer.say.last < HEARD) return later();
     const texts = [];
     for (const element of changed) {
       const text = element.textContent.trim();

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import move, open_tab, opened
+from tests.browser.held import holding
 from tests.browser.inside import settle
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
@@ -49,6 +50,7 @@ QUIET = """
   watch.observe(document.body, { subtree: true, childList: true, characterData: true });
 })
 """
+SUMMARY = ".panel-ladder .summary"
 VIEWS = "[...document.querySelectorAll('#inside-frame [data-view]')].map((b) => b.dataset.view)"
 
 
@@ -108,7 +110,9 @@ def test_nobody_meets_a_barrier(browser: Browser, app: tuple[str, Path], width: 
     assert judged > 1000
 
 
-def test_a_drag_is_spoken_once(page: Page) -> None:
+def listen(page: Page) -> None:
+    """Note in `window.spoken` what is said once the page's first sentence was heard."""
+    page.wait_for_function("performance.now() - Explorer.say.last > 2000")
     page.evaluate(
         """() => {
           window.spoken = [];
@@ -121,12 +125,34 @@ def test_a_drag_is_spoken_once(page: Page) -> None:
           }).observe(document.body, { subtree: true, childList: true, characterData: true });
         }"""
     )
-    for x in range(0, 100, 5):
+
+
+def test_a_drag_is_spoken_once(page: Page) -> None:
+    listen(page)
+    before = page.text_content(SUMMARY)
+    for x in range(100, 0, -5):
         move(page, "translate.x", x)
         page.evaluate("() => new Promise(requestAnimationFrame)")
     page.wait_for_function("window.spoken.length > 0")
     page.evaluate(QUIET)
-    assert page.evaluate("window.spoken") == [page.text_content(".panel-ladder .summary")]
+    after = page.text_content(SUMMARY)
+    assert after != before
+    assert page.evaluate("window.spoken") == [after]
+
+
+def test_what_an_answer_on_its_way_may_change_is_not_spoken(page: Page) -> None:
+    listen(page)
+    before = page.text_content(SUMMARY)
+    with holding(page) as held:
+        move(page, "translate.x", 5)
+        page.evaluate("Explorer.spoken.say('Meanwhile.')")
+        page.wait_for_timeout(1500)  # twice as long as things have to rest
+        assert page.evaluate("window.spoken") == []
+        held.release()
+    page.wait_for_function("window.spoken.length > 0")
+    after = page.text_content(SUMMARY)
+    assert after != before
+    assert page.evaluate("window.spoken") == [f"{after} Meanwhile."]
 
 
 def test_the_framework_says_nothing_of_its_own(page: Page) -> None:
