@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import FLAGS, executable
 from tests.server import serving
+
+expect.set_options(timeout=30_000)  # as everything else that waits, also where others compute
 
 
 @contextmanager
@@ -38,9 +40,9 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-USES = 15
-"""Of a page, until another is made: a history has room for 50 steps."""
-_rested: dict[Browser, list[tuple[Page, int]]] = {}
+STEPS = 25
+"""In a page's history, until another page is made: half of what it has room for."""
+_rested: dict[Browser, list[Page]] = {}
 
 
 @contextmanager
@@ -61,7 +63,7 @@ def opened(
     `query`: a link's. `before`: a script that runs before any of the page's.
     """
     rested = _rested.setdefault(browser, [])
-    page, uses = rested.pop() if rested and not before else (browser.new_context().new_page(), 0)
+    page = rested.pop() if rested and not before else browser.new_context().new_page()
     page.set_viewport_size({"width": width, "height": height})
     scheme: Literal["dark", "light"] = "dark" if dark else "light"
     page.emulate_media(color_scheme=scheme, reduced_motion="null", forced_colors="null")
@@ -76,11 +78,11 @@ def opened(
     except BaseException:
         page.context.close()
         raise
-    if before or page.is_closed() or uses + 1 == USES:
+    if before or page.is_closed() or page.evaluate("history.length") > STEPS:
         page.context.close()
     else:
         _forget(page)
-        rested.append((page, uses + 1))
+        rested.append(page)
     assert not troubles, troubles
 
 

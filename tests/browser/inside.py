@@ -25,8 +25,8 @@ def open_view(page: Page, view: str) -> None:
 
 
 def settle(page: Page, view: str) -> None:
-    """Wait until a view shows the answer to what was asked last."""
-    page.wait_for_function(ANSWERED, arg=view)
+    """Wait until a view shows the answer to what was asked last; Locality's comes in pieces."""
+    page.wait_for_function(ANSWERED, arg=view, timeout=120_000)
 
 
 def shown(page: Page, view: str) -> dict:

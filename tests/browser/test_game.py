@@ -208,8 +208,8 @@ def test_a_room_of_three_pages_through_a_restart(browser: Browser, tmp_path: Pat
         server.kill()
         expect(ann.locator(".panel-game .trouble")).to_contain_text("The connection is lost")
         server.start()
-        expect(ann.locator(".panel-game .trouble")).to_be_hidden(timeout=20_000)
-        expect(teacher.locator(".panel-game .trouble")).to_be_hidden(timeout=20_000)
+        expect(ann.locator(".panel-game .trouble")).to_be_hidden()
+        expect(teacher.locator(".panel-game .trouble")).to_be_hidden()
         teacher.locator("[data-step=reveal]").click()
         for one in (teacher, ann, ben):
             split = one.locator(".panel-game .split")
