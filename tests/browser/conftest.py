@@ -42,6 +42,7 @@ def browser() -> Iterator[Browser]:
 
 STEPS = 25
 """In a page's history, until another page is made: half of what it has room for."""
+OPENS = 120_000  # milliseconds until a page is scored: seconds, and many where others compute
 _rested: dict[Browser, list[Page]] = {}
 
 
@@ -73,7 +74,9 @@ def opened(
             if before:
                 page.add_init_script(before)
             page.goto(f"{address}/?__theme={scheme}&{query}")
-            page.wait_for_selector(".panel-receipt[data-key]", state="attached")
+            page.wait_for_selector(
+                ".panel-receipt[data-key]", state="attached", timeout=OPENS
+            )
             yield page
     except BaseException:
         page.context.close()
