@@ -74,9 +74,7 @@ def opened(
             if before:
                 page.add_init_script(before)
             page.goto(f"{address}/?__theme={scheme}&{query}")
-            page.wait_for_selector(
-                ".panel-receipt[data-key]", state="attached", timeout=OPENS
-            )
+            page.wait_for_selector(".panel-receipt[data-key]", state="attached", timeout=OPENS)
             yield page
     except BaseException:
         page.context.close()
