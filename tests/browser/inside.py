@@ -25,7 +25,11 @@ def open_view(page: Page, view: str) -> None:
 
 
 def settle(page: Page, view: str) -> None:
-    """Wait until a view shows the answer to what was asked last; Locality's comes in pieces."""
+    """Wait until a view shows the answer to what was asked last.
+
+    Masks ask with the next frame of the page, and Locality's answer comes in pieces.
+    """
+    page.evaluate("new Promise(requestAnimationFrame)")
     page.wait_for_function(ANSWERED, arg=view, timeout=120_000)
 
 

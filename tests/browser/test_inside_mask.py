@@ -30,18 +30,12 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
     page.mouse.down()
     page.mouse.move(*points[1], steps=6)
     page.mouse.up()
-    waited(page)
-
-
-def waited(page: Page) -> None:
-    """The server is asked with the next frame."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     settle(page, VIEW)
 
 
 def do(page: Page, name: str) -> None:
     page.click(f'{PANEL} [data-do="{name}"]')
-    waited(page)
+    settle(page, VIEW)
 
 
 def painted(page: Page) -> float:
@@ -87,16 +81,16 @@ def test_a_rectangle_and_moves_by_keys_alone(page: Page) -> None:
     for name, value in (("left", 0), ("top", 112), ("width", 112), ("height", 56)):
         page.fill(f"{PANEL} [name={name}]", str(value))
     page.press(f"{PANEL} [name=height]", "Enter")
-    waited(page)
+    settle(page, VIEW)
     assert painted(page) == pytest.approx(12.5, abs=0.5)
     page.focus(CANVAS)
     page.keyboard.press("ArrowRight")
-    waited(page)
+    settle(page, VIEW)
     assert painted(page) == pytest.approx(12.5, abs=0.5)
     page.keyboard.press("Shift+ArrowUp")
     for _ in range(28):
         page.keyboard.press("ArrowLeft")
-    waited(page)
+    settle(page, VIEW)
     assert painted(page) == pytest.approx(0.5, abs=0.5)
 
 
@@ -120,7 +114,7 @@ def test_the_chosen_metric_and_the_other_picture(page: Page) -> None:
     assert page.text_content(f"{PANEL} .layers-title") == "sort, layer by layer"
     before = page.text_content(f'{PANEL} .scores [data-metric="sort"] td')
     page.check(f'{PANEL} [value="whole"]')
-    waited(page)
+    settle(page, VIEW)
     assert page.text_content(f'{PANEL} .scores [data-metric="sort"] td') != before
     assert "sort:" in page.text_content(f"{PANEL} .words")
 
