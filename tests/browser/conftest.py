@@ -74,7 +74,7 @@ def opened(
             if before:
                 page.add_init_script(before)
             page.goto(f"{address}/?__theme={scheme}&{query}")
-            page.wait_for_selector(".panel-receipt[data-key]", state="attached", timeout=OPENS)
+            _scored(page)
             yield page
     except BaseException:
         page.context.close()
@@ -85,6 +85,20 @@ def opened(
         _forget(page)
         rested.append(page)
     assert not troubles, troubles
+
+
+def reload(page: Page) -> None:
+    """Leave the page in whatever it is doing, and come back; nothing it says on leaving counts.
+
+    Gradio logs an error for each answer that is cut off on its way.
+    """
+    page.evaluate("console.error = () => {}")
+    page.reload()
+    _scored(page)
+
+
+def _scored(page: Page) -> None:
+    page.wait_for_selector(".panel-receipt[data-key]", state="attached", timeout=OPENS)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from explorer.agreement import interval
 from explorer.trials import made
 from tests.benchmarks.classroom import Server
-from tests.browser.conftest import open_tab, opened, served
+from tests.browser.conftest import open_tab, opened, reload, served
 from tests.proxy import proxied
 from tests.trials.test_own import bapps, png, zipped
 
@@ -97,8 +97,7 @@ def test_votes_download_in_the_terms_of_bapps(page: Page) -> None:
         assert (row["ref"], row["p0"], row["p1"]) == trial.names and row["kind"] == trial.kind
         assert float(row["d0 spatial/norm"]) >= 0 and row["network"] == "alexnet"
     # A reload forgets nothing, and the series goes on where it was left.
-    page.reload()
-    page.wait_for_selector(".panel-receipt[data-key]", state="attached")
+    reload(page)
     open_tab(page, "Which is closer?")
     page.get_by_text("Continue at 4 of 24").click()
     page.wait_for_selector(ASKING)

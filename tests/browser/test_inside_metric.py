@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import open_tab
+from tests.browser.conftest import open_tab, reload
 from tests.browser.inside import open_view, settle, shown
 
 SET = """
@@ -105,8 +105,7 @@ def test_metrics_are_exported_and_imported(page: Page, tmp_path: Path) -> None:
 def test_saved_metrics_survive_a_reload(page: Page) -> None:
     open_view(page, "metric")
     save(page, "kept")
-    page.reload()
-    page.wait_for_selector(".panel-receipt[data-key]", state="attached")
+    reload(page)
     open_view(page, "metric")
     expect(page.locator('.panel-inside-metric .saved li[data-name="kept"]')).to_be_visible()
     page.click('.panel-inside-metric .saved button:has-text("Edit")')
