@@ -37,9 +37,14 @@ def ask(page: Page, **choices: str) -> None:
     """Run another sweep and wait until it is finished."""
     for name, value in choices.items():
         page.locator(f'.panel-sweep [data-ask="{name}"]').select_option(value)
+    before = page.evaluate("Explorer.latest.sweep.number")
     page.locator(".panel-sweep .run").click()
-    expect(page.locator(".panel-sweep .stop")).to_be_enabled()
-    expect(page.locator(".panel-sweep .stop")).to_be_disabled(timeout=60_000)
+    page.wait_for_function(
+        "(n) => Explorer.latest.sweep.number > n && Explorer.latest.sweep.done",
+        arg=before,
+        timeout=60_000,
+    )
+    expect(page.locator(".panel-sweep .stop")).to_be_disabled()
 
 
 def test_the_first_sweep_runs_by_itself_and_says_where_each_metric_fails(
