@@ -44,6 +44,7 @@ class Shown:
 
 def build_tab(engine: Engine) -> Shown:
     """Build the tab inside the current Blocks and wire it."""
+    step(engine, OPENING.values, None)  # compiles and reads weights: the next takes as long as any
     first = step(engine, OPENING.values, None).panels
     with gr.Row(elem_id="explore"):
         with gr.Column(elem_id="controls", min_width=280):
