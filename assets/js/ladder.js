@@ -107,8 +107,7 @@
     const narrow = rows.clientWidth < 560;
     const width = Math.max(narrow ? rows.clientWidth : rows.clientWidth - 344, 160);
     const nodes = value.rows.map((row) => {
-      const verdict = value.rule === "none" ? "·" : row.passed ? "✓" : "✗";
-      const kind = value.rule === "none" ? "idle" : row.passed ? "pass" : "fail";
+      const { verdict, kind } = judged(value, row);
       return html(
         "div",
         { class: `row ${kind}`, "data-metric": row.metric, tabindex: "0" },
@@ -145,17 +144,18 @@
   /** On narrow screens the verdicts stand under the pictures, which stay in view. */
   function mini(value) {
     const place = document.querySelector(".panel-pictures .mini");
-    if (!place || value.rule === "none") return place?.replaceChildren();
-    return place.replaceChildren(
-      ...value.rows.map((row) =>
-        html(
-          "span",
-          {},
-          html("b", { class: row.passed ? "pass" : "fail" }, row.passed ? "✓" : "✗"),
-          ` ${row.title}`,
-        ),
-      ),
+    place?.replaceChildren(
+      ...value.rows.map((row) => {
+        const { verdict, kind } = judged(value, row);
+        return html("span", {}, html("b", { class: kind }, verdict), ` ${row.title}`);
+      }),
     );
+  }
+
+  /** Nothing is judged while nothing is changed. */
+  function judged(value, row) {
+    if (value.rule === "none") return { verdict: "·", kind: "idle" };
+    return row.passed ? { verdict: "✓", kind: "pass" } : { verdict: "✗", kind: "fail" };
   }
 
   function summary(value) {
@@ -163,14 +163,9 @@
       return "Nothing is changed yet: every distance is 0. Move a slider under Challenge.";
     }
     const count = (norm) => `${value.counts[norm].passed} of ${value.counts[norm].of}`;
-    const rule = {
-      references: "nearer than every blank reference",
-      decoy: "nearer than the decoy (the rule for a colour stain)",
-      both: "nearer than every blank reference and than the decoy",
-    }[value.rule];
     const own = value.counts.own ? `, of your own ${count("own")}` : "";
     const pixels = value.counts.pixels ? `, of the baselines ${count("pixels")}` : "";
-    return `✓ means ${rule}. With channel norm ${count("norm")} pass, without ${count("raw")}${own}${pixels}.`;
+    return `${value.meaning} With channel norm ${count("norm")} pass, without ${count("raw")}${own}${pixels}.`;
   }
 
   /** A row's distance, or all of them, as lines to cite. */

@@ -11,6 +11,14 @@ from explorer.results import PIXELS, Exploration, Verdict, rule_of
 
 DOMAIN = (0.01, 30.0)
 """Shown range of distance ÷ nearest reference. Fixed, so that the axis never moves."""
+RULES = {
+    "none": "Nothing is changed: every distance is 0 and nothing is judged.",
+    "references": "✓ means no further from the original than any blank reference.",
+    "decoy": "✓ means nearer to the original than the decoy (the rule for a colour stain).",
+    "both": "✓ means no further from the original than any blank reference, and nearer than the "
+    "decoy.",
+}
+"""What a rule of `rule_of` asks, in words."""
 
 
 def figure(exploration: Exploration) -> dict[str, Any]:
@@ -29,6 +37,7 @@ def figure(exploration: Exploration) -> dict[str, Any]:
     return {
         "key": exploration.scene.digest(),
         "rule": rule,
+        "meaning": RULES[rule],
         "norm": chosen,
         "domain": DOMAIN,
         "rows": rows,

@@ -15,12 +15,6 @@ from explorer.results import OWN, PIXELS, Exploration, LayerMap, rule_of
 TITLE = "Deep Perceptual Similarity: a comparison"
 # Whatever the file says, a browser that opens it asks nobody for anything.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-RULES = {
-    "none": "Nothing is changed: every distance is 0 and nothing is judged.",
-    "references": "✓ means nearer to the original than every blank reference.",
-    "decoy": "✓ means nearer to the original than the decoy (the rule for a colour stain).",
-    "both": "✓ means nearer to the original than every blank reference and than the decoy.",
-}
 STYLE = """
 :root { color-scheme: light dark; --ink: #111827; --soft: #4b5563; --line: #d1d5db; --paper: #fff;
   --pass: #0a7d33; --fail: #b42318; --tick: #6b7280; --link: #1d4ed8; }
@@ -128,7 +122,7 @@ def _ladder(found: Exploration) -> str:
         "<h2>Verdict: the same picture, or rather a blank canvas?</h2>"
         '<p class="soft">The bold mark is the perturbed picture, ticks are the blank references '
         "and the decoy (▾), from 0.01 to 30 times the nearest reference (dashed), on a log axis. "
-        f'{RULES[data["rule"]]}</p><div class="ladder">{"".join(rows)}</div>'
+        f'{data["meaning"]}</p><div class="ladder">{"".join(rows)}</div>'
     )
 
 

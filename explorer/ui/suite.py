@@ -21,9 +21,9 @@ from explorer.ui.stops import long_job
 
 INTRO = (
     "Each case is a picture and a changed copy that a person would still call the same: inverted, "
-    "moved, turned, or with its background stained. A metric passes when it finds the copy nearer "
-    "to the original than any blank canvas; for a stain, nearer than another subject on the same "
-    "background."
+    "moved, turned, or with its background stained. A metric passes when it finds the copy no "
+    "further from the original than any blank canvas; for a stain, nearer than another subject on "
+    "the same background."
 )
 READING = (
     "The table counts passed cases, a row a metric, and every cell opens its cases, the closest "
