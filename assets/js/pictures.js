@@ -40,6 +40,7 @@
     }
     root.querySelector(".perturbed img").alt = `Perturbed picture: ${value.caption}`;
     Explorer.setText(root.querySelector(".what"), value.caption);
+    root.querySelector(".perturbed figcaption").title = value.caption;
   }
 
   Explorer.panel("pictures", draw, setup);

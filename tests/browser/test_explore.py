@@ -283,6 +283,30 @@ def test_fits_the_screen(browser: Browser, app: tuple[str, Path], width: int, da
             assert page.locator(f".panel-{name}").bounding_box()["height"] > 40
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_jumps_while_sliders_move(
+    browser: Browser, app: tuple[str, Path], width: int
+) -> None:
+    """Panels keep their heights, however much there is to say of what was changed."""
+    heights = """[...document.querySelectorAll('#explore .panel')]
+                 .map((panel) => Math.round(panel.getBoundingClientRect().height))"""
+    with opened(browser, app[0], width, query="v=1") as page:
+        unchanged, moved = page.evaluate(heights), {}
+        for knob, value in (
+            ("stain.strength", 1),
+            ("rotate.angle", -122.5),
+            ("translate.x", -120),
+            ("brightness.amount", -0.15),
+            ("hue.degrees", -100),
+            ("noise.sd", 0.15),
+            ("stain.strength", 0),
+        ):
+            moved[knob] = value
+            move(page, knob, value)
+            wait_for_scene(page, scene_of({**DEFAULTS, **moved}).scene.digest())
+            assert page.evaluate(heights) == unchanged, knob
+
+
 def test_baselines_join_the_ladder_when_asked(page: Page, engine: Engine) -> None:
     page.locator("#knob-ask-baselines input").check()
     wanted = scene(ask__baselines=True)
