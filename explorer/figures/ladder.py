@@ -13,10 +13,9 @@ DOMAIN = (0.01, 30.0)
 """Shown range of distance ÷ nearest reference. Fixed, so that the axis never moves."""
 RULES = {
     "none": "Nothing is changed: every distance is 0 and nothing is judged.",
-    "references": "✓ means no further from the original than any blank reference.",
-    "decoy": "✓ means nearer to the original than the decoy (the rule for a colour stain).",
-    "both": "✓ means no further from the original than any blank reference, and nearer than the "
-    "decoy.",
+    "references": "✓ means no further than any blank reference.",
+    "decoy": "✓ means nearer than the decoy (the rule for a colour stain).",
+    "both": "✓ means no further than any blank reference, and nearer than the decoy.",
 }
 """What a rule of `rule_of` asks, in words."""
 
