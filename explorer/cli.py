@@ -13,7 +13,7 @@ from explorer import __version__, distributed
 from explorer.commands import bapps, compare, pairs, serve, suite, sweep, weights
 from explorer.commands.progress import say
 from explorer.images import PictureError
-from explorer.weights import WeightsError
+from explorer.weights import MissingWeights, WeightsError
 
 COMMANDS = (compare, suite, pairs, bapps, sweep, weights, serve)
 
@@ -23,11 +23,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     flags = _parser().parse_args(arguments)
     try:
         return int(flags.run(flags))
+    except MissingWeights as error:
+        return _refused(f"{error} `python -m explorer weights fetch {error.network}` fetches them.")
     except (PictureError, WeightsError, distributed.DistributedError, ValueError) as error:
-        # What stops one of several processes stops all: one of them says so.
-        if distributed.is_first():
-            say(str(error))
-        return 1
+        return _refused(str(error))
+
+
+def _refused(sentence: str) -> int:
+    # What stops one of several processes stops all: one of them says so.
+    if distributed.is_first():
+        say(sentence)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

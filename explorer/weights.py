@@ -36,6 +36,17 @@ class WeightsError(RuntimeError):
     """Weights that cannot be had; the message is the sentence for the person."""
 
 
+class MissingWeights(WeightsError):
+    """Pretrained weights that are not on this machine; `network` is the name to fetch."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(
+            f"The weights of {network.name} are not on this machine: fetch them "
+            f"({network.sources[0].megabytes:.0f} MB) or choose another network."
+        )
+        self.network = network.name
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A trunk's state dict and what it is."""
@@ -81,9 +92,13 @@ def load(network: Network, choice: str = "pretrained") -> Loaded:
     """
     if choice == "pretrained":
         return _pretrained(network)
-    match = re.fullmatch(r"random:(\d{1,9})", choice)
-    if match:
-        return _random(network, int(match.group(1)))
+    if choice == "random" or choice.startswith("random:"):
+        if not re.fullmatch(r"random:\d{1,9}", choice):
+            raise WeightsError(
+                f"Random weights need a seed of one to nine digits, such as random:0; {choice} "
+                "was given."
+            )
+        return _random(network, int(choice.removeprefix("random:")))
     return _load_file(network, Path(choice))
 
 
@@ -115,10 +130,7 @@ def _pretrained(network: Network) -> Loaded:
             errors.append(error)
     if errors:
         raise errors[0]
-    raise WeightsError(
-        f"The weights of {network.name} are not on this machine: fetch them "
-        f"({network.sources[0].megabytes:.0f} MB) or choose another network."
-    )
+    raise MissingWeights(network)
 
 
 def _load_listed(network: Network, path: Path) -> Loaded:

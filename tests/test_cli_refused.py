@@ -96,6 +96,18 @@ def test_a_folder_is_no_picture(refused, picture, tmp_path):
     assert str(tmp_path) in refused(picture, tmp_path)
 
 
+def test_missing_weights_come_with_the_command_that_fetches_them(refused, picture):
+    text = refused(picture, picture, "--network", "vgg16")
+    assert "not on this machine" in text
+    assert "`python -m explorer weights fetch vgg16` fetches them." in text
+
+
+@pytest.mark.parametrize("command", ["compare", "suite", "dir", "pairs", "bapps", "sweep"])
+def test_help_is_not_buried_under_the_names_of_networks(run, command):
+    code, out, _ = run(command, "--help")
+    assert code == 0 and "--network NETWORK" in out and "resnet152" not in out
+
+
 def test_too_small(refused, picture):
     assert "31 pixels" in refused(picture, picture, "--size", "96x30")
 

@@ -215,6 +215,11 @@ def test_nothing_there(choice):
     assert choice in refusal(SQUEEZE, choice)
 
 
+@pytest.mark.parametrize("choice", ["random", "random:", "random:-1", "random:1e3", "random:x"])
+def test_random_without_a_seed_is_told_what_is_expected(choice):
+    assert "random:0" in refusal(SQUEEZE, choice)
+
+
 @pytest.mark.parametrize("suffix", [".pth", ".pt", ".ckpt", ".safetensors", ""])
 @pytest.mark.parametrize("zipped", [True, False])
 def test_malicious_pickle_is_not_run(tmp_path, suffix, zipped):

@@ -85,9 +85,26 @@ def layers(given: str | None, network: str) -> tuple[int, ...]:
     return taps.chosen(taps.line(NETWORKS[network], given.split(",")), network)
 
 
+def add_network(
+    parser: argparse.ArgumentParser | argparse._ArgumentGroup,
+    default: str | None = None,
+    several: bool = False,
+) -> None:
+    """The flag that chooses the network; `several`: it may be given more than once."""
+    often = "; may be given several times" if several else ""
+    parser.add_argument(
+        "--network",
+        default=default,
+        action="append" if several else "store",
+        choices=NETWORKS.names(),
+        metavar="NETWORK",
+        help=f"of those that `weights list` lists (default: alexnet){often}",
+    )
+
+
 def add_comparing(parser: argparse.ArgumentParser) -> None:
     """The flags of every command that compares files: network, weights, reading, device."""
-    parser.add_argument("--network", default="alexnet", choices=NETWORKS.names())
+    add_network(parser, default="alexnet")
     add_taps(parser)
     parser.add_argument(
         "--weights",

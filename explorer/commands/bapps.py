@@ -21,13 +21,12 @@ from explorer.bapps.layout import SETS, SPLITS, Item
 from explorer.bapps.pictures import SIDE
 from explorer.bapps.run import Judge, Panel
 from explorer.commands import bapps_results
-from explorer.commands.arguments import DTYPES, chosen, device
+from explorer.commands.arguments import DTYPES, add_network, chosen, device
 from explorer.commands.out import appended
 from explorer.commands.progress import Bar, Counter, say
 from explorer.distributed import Group
 from explorer.engine import Engine
 from explorer.metrics import METRICS
-from explorer.networks import NETWORKS
 from explorer.results import NORMS
 
 STOPPED, PROBLEMS = 130, 4
@@ -55,7 +54,7 @@ def add(commands: Any) -> None:
     names = tuple(dict.fromkeys(name for splits in SPLITS.values() for name in splits))
     what.add_argument("--split", action="append", choices=names, help="default: all")
     by = parser.add_argument_group("by what")
-    by.add_argument("--network", action="append", choices=NETWORKS.names(), help="default: alexnet")
+    add_network(by, several=True)
     by.add_argument("--weights", default="pretrained", metavar="CHOICE", help="as of compare")
     by.add_argument("--metric", choices=METRICS.names(), help="only this one (default: all)")
     by.add_argument("--norm", choices=NORMS, help="raw, or with channel norm (default: both)")

@@ -9,10 +9,9 @@ from typing import Any
 
 from explorer import distributed
 from explorer import suite as suites
-from explorer.commands.arguments import DTYPES, add_taps, device, layers
+from explorer.commands.arguments import DTYPES, add_network, add_taps, device, layers
 from explorer.commands.progress import by_tenths, say
 from explorer.engine import Engine
-from explorer.networks import NETWORKS
 from explorer.results import PIXELS
 
 
@@ -26,12 +25,7 @@ def add(commands: Any) -> None:
         metavar="DIR_OR_ZIP",
         help="pictures in the published layout, or `builtin` for the project's own",
     )
-    parser.add_argument(
-        "--network",
-        action="append",
-        choices=NETWORKS.names(),
-        help="may be given several times (default: alexnet)",
-    )
+    add_network(parser, several=True)
     add_taps(parser)
     parser.add_argument("--baselines", action="store_true", help="MSE, PSNR, SSIM, MS-SSIM, too")
     parser.add_argument("--dtype", default="float32", choices=tuple(DTYPES))

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from explorer import sweeps, taps
-from explorer.commands.arguments import add_taps, device
+from explorer.commands.arguments import add_network, add_taps, device
 from explorer.commands.progress import by_tenths
 from explorer.engine import Engine
 from explorer.figures import data
@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
         "--set", action="append", default=[], metavar="NAME=VALUE", help="a knob of the picture"
     )
     parser.add_argument("--picture", metavar="FILE", help="a picture of one's own as the subject")
-    parser.add_argument("--network", choices=NETWORKS.names(), help="default: alexnet")
+    add_network(parser)
     add_taps(parser)
     parser.add_argument("--device", type=device, help="cpu, cuda, … (default: GPU if there is one)")
     output = parser.add_mutually_exclusive_group()
