@@ -13,7 +13,7 @@ from explorer import __version__, distributed
 from explorer.commands import bapps, compare, pairs, serve, suite, sweep, weights
 from explorer.commands.progress import say
 from explorer.images import PictureError
-from explorer.weights import MissingWeights, WeightsError
+from explorer.weights import WeightsError
 
 COMMANDS = (compare, suite, pairs, bapps, sweep, weights, serve)
 
@@ -23,9 +23,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     flags = _parser().parse_args(arguments)
     try:
         return int(flags.run(flags))
-    except MissingWeights as error:
-        return _refused(f"{error} `python -m explorer weights fetch {error.network}` fetches them.")
-    except (PictureError, WeightsError, distributed.DistributedError, ValueError) as error:
+    except WeightsError as error:
+        how = f" `python -m explorer weights fetch {error.missing}` fetches them."
+        return _refused(f"{error}{how if error.missing else ''}")
+    except (PictureError, distributed.DistributedError, ValueError) as error:
         return _refused(str(error))
 
 

@@ -33,18 +33,13 @@ SHIPPED = "restore it from the project's repository"
 
 
 class WeightsError(RuntimeError):
-    """Weights that cannot be had; the message is the sentence for the person."""
+    """Weights that cannot be had; the message is the sentence for the person.
 
+    `missing`: the network whose weights are not on this machine, where that is why. No argument, so
+    that it travels between processes with the rest.
+    """
 
-class MissingWeights(WeightsError):
-    """Pretrained weights that are not on this machine; `network` is the name to fetch."""
-
-    def __init__(self, network: Network) -> None:
-        super().__init__(
-            f"The weights of {network.name} are not on this machine: fetch them "
-            f"({network.sources[0].megabytes:.0f} MB) or choose another network."
-        )
-        self.network = network.name
+    missing: str | None = None
 
 
 @dataclass(frozen=True)
@@ -130,7 +125,12 @@ def _pretrained(network: Network) -> Loaded:
             errors.append(error)
     if errors:
         raise errors[0]
-    raise MissingWeights(network)
+    absent = WeightsError(
+        f"The weights of {network.name} are not on this machine: fetch them "
+        f"({network.sources[0].megabytes:.0f} MB) or choose another network."
+    )
+    absent.missing = network.name
+    raise absent
 
 
 def _load_listed(network: Network, path: Path) -> Loaded:

@@ -104,6 +104,13 @@ def test_missing_weights_name_the_network(name, cache):
     assert not cache.exists()
 
 
+def test_missing_weights_are_named_in_other_processes_too(cache):
+    with pytest.raises(WeightsError) as caught:
+        weights.load(NETWORKS["vgg16"])
+    arrived = pickle.loads(pickle.dumps(caught.value))
+    assert (arrived.missing, str(arrived)) == ("vgg16", str(caught.value))
+
+
 @damages
 def test_damaged_bundled_file(bundle, damage):
     weights.load(CAFFE)
